@@ -1,0 +1,137 @@
+"""What judging says: findings, counts of answers, and the verdict on one submission.
+
+Plain values, nothing else: no frame, no database, no text of a report is made here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """The domestic words for how much a broken rule weighs."""
+
+    MUST = "强制"  # blocks
+    WAIVABLE = "准强制"  # blocks unless a waiver covers it
+    EXPLAIN = "核实"  # accepted, but needs an explanation
+    NOTE = "提示"  # accepted, noted
+
+    @property
+    def blocks(self) -> bool:
+        return self in (Severity.MUST, Severity.WAIVABLE)
+
+    @property
+    def en(self) -> str:
+        return {"强制": "must", "准强制": "must unless waived", "核实": "explain", "提示": "note"}[self.value]
+
+
+class Outcome(StrEnum):
+    """What becomes of a submission."""
+
+    ACCEPTED = "accepted"
+    PARTIAL = "partial"  # some rows stand alone and were quarantined, the others were taken
+    RETURNED = "returned"
+
+    @property
+    def zh(self) -> str:
+        return {"accepted": "接受", "partial": "部分接受", "returned": "退回"}[self.value]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell a finding speaks of. `sheet` is "" for CSV; `file` is None for the file being judged itself."""
+
+    sheet: str
+    address: str
+    field: str | None = None
+    text: str | None = None
+    file: str | None = None
+
+    @property
+    def where(self) -> str:
+        """Sheet!B5, or B5 in a file without sheets; another file's name in front where it is another file's."""
+        local = f"{self.sheet}!{self.address}" if self.sheet else self.address
+        return f"{self.file}:{local}" if self.file else local
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One broken rule at one place.
+
+    `cells` holds every operand's cell, the one to look at first in front; `rows` are positions in the judged frame
+    (empty when the finding is about the file as a whole). `expected` says what would have been right.
+    """
+
+    rule: str
+    severity: Severity
+    message_zh: str
+    message_en: str
+    expected: str
+    basis: str
+    cells: tuple[Cell, ...] = ()
+    field: str | None = None
+    filed: str | None = None
+    rows: tuple[int, ...] = ()
+    waived_by: str | None = None
+
+    @property
+    def sheet(self) -> str | None:
+        return self.cells[0].sheet if self.cells else None
+
+    @property
+    def cell(self) -> str | None:
+        return self.cells[0].address if self.cells else None
+
+    @property
+    def blocks(self) -> bool:
+        return self.severity.blocks and self.waived_by is None
+
+
+@dataclass(frozen=True)
+class RuleCount:
+    """How often one rule answered what over one submission. `reason` explains `not_evaluable`, in both languages."""
+
+    rule: str
+    passed: int
+    failed: int
+    not_evaluable: int
+    not_applicable: int = 0
+    reason_zh: str = ""
+    reason_en: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The judgment on one submission; received = accepted + quarantined always."""
+
+    outcome: Outcome
+    findings: tuple[Finding, ...]
+    counts: tuple[RuleCount, ...]
+    received: int
+    accepted: int
+    quarantined: int
+
+    def __post_init__(self) -> None:
+        if self.received != self.accepted + self.quarantined:
+            raise ValueError(f"{self.received} received ≠ {self.accepted} accepted + {self.quarantined} quarantined")
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.blocks)
+
+    @property
+    def not_evaluable(self) -> tuple[RuleCount, ...]:
+        return tuple(c for c in self.counts if c.not_evaluable)
+
+    def by_severity(self) -> dict[Severity, int]:
+        """How many findings of each severity, every severity present, gravest first."""
+        return count_by_severity(self.findings)
+
+
+def count_by_severity(findings: Iterable[Finding]) -> dict[Severity, int]:
+    counts = dict.fromkeys(Severity, 0)
+    for finding in findings:
+        counts[finding.severity] += 1
+    return counts

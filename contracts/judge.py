@@ -1,0 +1,222 @@
+"""Frame and contract in, verdict out: all rules of a kind in one plan, found by walking its Pandera schema.
+
+Pure. Three answers: pass, fail, cannot tell; a null is never a pass. A rule that crashes is our fault (ContractError).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+import polars as pl
+
+from contracts.context import AT, References, attach_context, cells_at
+from contracts.errors import ContractError
+from contracts.finding import Cell, Finding, Outcome, RuleCount, Verdict
+from contracts.kind import Kind
+from contracts.period import Period
+from contracts.rule import Rule, Scope
+from contracts.table import Table
+
+BLANK = "（空）"
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """A 准强制 rule set aside for one filer and period, by whom and why."""
+
+    rule: str
+    filer: str
+    period: str
+    approver: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Judgment:
+    """A verdict, the frame it was reached on (with context columns), and which of its rows are quarantined."""
+
+    verdict: Verdict
+    frame: pl.DataFrame
+    quarantined: tuple[int, ...]
+
+
+def judge(
+    kind: Kind,
+    table: Table,
+    frame: pl.DataFrame,
+    *,
+    period: Period | None = None,
+    filer: str | None = None,
+    totals: pl.DataFrame | None = None,
+    references: References | None = None,
+    waivers: Sequence[Waiver] = (),
+    found: Sequence[Finding] = (),
+) -> Judgment:
+    """Judge typed rows under a kind that is already narrowed to its period (`Kind.in_force`).
+
+    frame, totals: typed rows of `table`. references: for each context source what to compare with. found: findings
+    about the file's shape, made while reading; a blocking one (a missing column, say) leaves every rule unevaluated,
+    because its rows are not what the contract speaks of.
+    """
+    references = references or {}
+    wide = attach_context(kind, table, frame, totals, references, period=period, filer=filer)
+    if any(f.blocks for f in found):
+        reason = ("文件结构有误，未判定", "not judged: the file's shape is wrong")
+        counts = tuple(RuleCount(r.id, 0, 0, wide.height, 0, *reason) for r in kind.rules)
+        return _conclude(kind, wide, tuple(found), counts)
+    answers = _answer(kind.rules, wide)
+    findings: list[Finding] = []
+    counts_made: list[RuleCount] = []
+    for rule in kind.rules:
+        answer = answers[rule.id]
+        counts_made.append(_count(rule, answer, answers[rule.id + "?"], kind, table, wide, references))
+        failed = answer.eq(other=False).fill_null(value=False).arg_true().to_list()
+        if failed:
+            findings += [_waive(f, waivers) for f in _findings(rule, wide, table, failed)]
+    return _conclude(kind, wide, (*found, *findings), tuple(counts_made))
+
+
+def _answer(rules: Iterable[Rule], frame: pl.DataFrame) -> pl.DataFrame:
+    """One column of answers and one of applicability for every rule, from a single plan."""
+    plan = [pl.int_range(pl.len()).alias("_at")]
+    for rule in rules:
+        plan += [rule.answer.alias(rule.id), rule.applies.alias(rule.id + "?")]
+    try:
+        return frame.select(plan)
+    except pl.exceptions.PolarsError as error:
+        raise ContractError(f"规则无法执行：{error}", f"a rule crashed: {error}") from error
+
+
+def _count(
+    rule: Rule,
+    answer: pl.Series,
+    applies: pl.Series,
+    kind: Kind,
+    table: Table,
+    frame: pl.DataFrame,
+    references: References,
+) -> RuleCount:
+    unknown = answer.is_null()
+    off = int((~applies & ~unknown).sum())
+    failed = int(answer.eq(other=False).sum() or 0)
+    missing = int(unknown.sum())
+    count = RuleCount(rule.id, answer.len() - off - failed - missing, failed, missing, off)
+    if not missing:
+        return count
+    zh, en = _reason(rule, kind, table, frame, unknown.arg_true().to_list()[0], references)
+    return replace(count, reason_zh=zh, reason_en=en)
+
+
+def _reason(
+    rule: Rule, kind: Kind, table: Table, frame: pl.DataFrame, row: int, references: References
+) -> tuple[str, str]:
+    """Why the rule could not be told, from the first row where it could not."""
+    for context in kind.contexts:
+        if any(f.startswith(context.prefix) for f in rule.fields) and not references.get(context.source):
+            return f"没有可对照的{context.title_zh}", f"no {context.title_en} to compare with"
+    values = frame.row(row, named=True)
+    blank = [table.address(f, values["_row"]) or f for f in rule.fields if values.get(f) is None]
+    where = "、".join(blank) or f"第{values['_row']}行"
+    return f"参与判定的数据缺失：{where}", f"an operand is missing: {', '.join(blank) or values['_row']}"
+
+
+def _findings(rule: Rule, frame: pl.DataFrame, table: Table, failed: list[int]) -> Iterator[Finding]:
+    extra = {name: expr.cast(pl.String, strict=False) for name, expr in rule.values.items()}
+    expected = rule.expected if isinstance(rule.expected, pl.Expr) else pl.lit(rule.expected)
+    told = frame.select(pl.int_range(pl.len()).alias("_at"), expected.cast(pl.String).alias("_expected"), **extra)
+    for rows in _parts(rule, frame, failed):
+        texts = {f: _text(frame, f, rows[0]) for f in rule.fields}
+        words = {name: texts[name] or BLANK for name in texts}
+        words |= {name: _plain(told[name][rows[0]]) or BLANK for name in extra}
+        words["rows"] = "、".join(str(frame["_row"][r]) for r in rows[:20])
+        yield Finding(
+            rule=rule.id,
+            severity=rule.severity,
+            message_zh=rule.message_zh.format(**words),
+            message_en=rule.message_en.format(**words),
+            expected=_plain(told["_expected"][rows[0]]) or "",
+            basis=rule.basis,
+            cells=tuple(_cells(rule, frame, table, rows)),
+            field=rule.fields[0] if rule.fields else None,
+            filed=texts.get(rule.fields[0]) if rule.fields else None,
+            rows=tuple(rows),
+        )
+
+
+def _parts(rule: Rule, frame: pl.DataFrame, failed: list[int]) -> list[list[int]]:
+    """The failing rows, one list for each finding: single rows, groups, or all of them."""
+    if rule.scope is Scope.ROW:
+        return [[row] for row in failed]
+    if rule.scope is Scope.FRAME:
+        return [failed]
+    keys = frame[failed].select(rule.group).rows()
+    groups: dict[Any, list[int]] = {}
+    for row, key in zip(failed, keys, strict=True):
+        groups.setdefault(key, []).append(row)
+    return list(groups.values())
+
+
+def _cells(rule: Rule, frame: pl.DataFrame, table: Table, rows: list[int]) -> Iterator[Cell]:
+    """Every operand's cell; runs of neighbouring rows as ranges."""
+    for name in rule.fields:
+        if name + AT in frame.columns:
+            for places in dict.fromkeys(frame[name + AT][r] for r in rows):
+                if places is not None:
+                    yield from cells_at(places, name, _text(frame, name, rows[0]))
+        elif letter := table.columns.get(name):
+            for first, last in runs(frame["_row"][r] for r in rows):
+                text = _text(frame, name, rows[0]) if first == last and len(rows) == 1 else None
+                address = f"{letter}{first}" if first == last else f"{letter}{first}:{letter}{last}"
+                yield Cell(table.sheet, address, name, text)
+
+
+def runs(rows: Iterable[int]) -> list[tuple[int, int]]:
+    """Ascending row numbers as (first, last) of each unbroken run."""
+    ordered = sorted(set(rows))
+    pairs = [list(g) for _, g in groupby(enumerate(ordered), key=lambda p: p[1] - p[0])]
+    return [(run[0][1], run[-1][1]) for run in pairs]
+
+
+def _text(frame: pl.DataFrame, name: str, row: int) -> str | None:
+    column = f"{name}__text" if f"{name}__text" in frame.columns else name
+    return _plain(frame[column][row])
+
+
+def _plain(value: object) -> str | None:
+    """A value as a person writes it: exact decimals without trailing zeros."""
+    if value is None:
+        return None
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    text = str(value)
+    head, point, tail = text.partition(".")
+    if point and tail and head.lstrip("-").isdigit() and tail.isdigit() and len(tail) >= 6:
+        return head if not tail.strip("0") else f"{head}.{tail.rstrip('0')}"
+    return text
+
+
+def _waive(finding: Finding, waivers: Sequence[Waiver]) -> Finding:
+    # Only 准强制 can be waived; a waiver for anything else changes nothing.
+    if finding.severity.value != "准强制":
+        return finding
+    granted = next((w for w in waivers if w.rule == finding.rule), None)
+    return replace(finding, waived_by=f"{granted.approver}：{granted.reason}") if granted else finding
+
+
+def _conclude(
+    kind: Kind, frame: pl.DataFrame, findings: tuple[Finding, ...], counts: tuple[RuleCount, ...]
+) -> Judgment:
+    blocking = [f for f in findings if f.blocks]
+    everything = tuple(range(frame.height))
+    alone = kind.rows_stand_alone and all(f.rows and len(f.rows) < frame.height for f in blocking)
+    bad = tuple(sorted({row for f in blocking for row in f.rows})) if alone else (everything if blocking else ())
+    if not blocking:
+        outcome = Outcome.ACCEPTED
+    else:
+        outcome = Outcome.PARTIAL if alone and len(bad) < frame.height else Outcome.RETURNED
+    verdict = Verdict(outcome, findings, counts, frame.height, frame.height - len(bad), len(bad))
+    return Judgment(verdict, frame, bad)

@@ -1,0 +1,164 @@
+"""A submission kind: who files it, how often, what its form holds, and what its rows become.
+
+A kind's fields and rules live in its Pandera schema and are read from there. Kinds are found, not listed: every module
+of `contracts.kinds` (and of folders handed in) that has a `KIND` is one. This module must name no kind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+
+import pandera.polars as pa
+
+from contracts.errors import ContractError, UsageError
+from contracts.field import Field
+from contracts.measure import Context, Measure
+from contracts.period import Period
+from contracts.rule import Rule
+from contracts.schema import build_schema, fields_of, keep_rules, rules_of
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """One form and all that is known about it.
+
+    filers: classes of filers who file it (as in a pack's filers.csv). total_in: field in whose column 合计 marks a
+    control-total row. rows_stand_alone: whether single rows may be quarantined while the others are accepted.
+    pack_file: the file of a pack that this kind describes (filers.csv), for lists other kinds are judged against.
+    """
+
+    code: str
+    prefix: str
+    title_zh: str
+    title_en: str
+    purpose_zh: str
+    filers: tuple[str, ...]
+    cadence: str
+    schema: pa.DataFrameSchema
+    measures: tuple[Measure, ...] = ()
+    contexts: tuple[Context, ...] = ()
+    total_in: str | None = None
+    rows_stand_alone: bool = False
+    pack_file: str | None = None
+    since: date | None = None
+    until: date | None = None
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        return fields_of(self.schema)
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        return rules_of(self.schema)
+
+    def field(self, name: str) -> Field:
+        """The field of that name; KeyError where the form has none."""
+        return next(f for f in self.fields if f.name == name)
+
+    def in_force(self, period: Period) -> Kind:
+        """The contract as it applied in `period`: the same form with the rules then in force.
+
+        Raises UsageError where the form itself was not in use then.
+        """
+        if (self.since and period.start < self.since) or (self.until and period.start > self.until):
+            raise UsageError(
+                f"报表“{self.title_zh}”在 {period.label_zh} 未启用",
+                f"the form {self.code} was not in use in {period.label}",
+            )
+        return replace(self, schema=keep_rules(self.schema, {r.id for r in self.rules if r.in_force(period)}))
+
+    @cached_property
+    def version(self) -> str:
+        """Twelve characters that change whenever a field, a rule or a measure of the contract changes."""
+        parts = [
+            self.code,
+            repr(self.fields),
+            str([(c.source, c.take) for c in self.contexts]),
+            str(self.total_in),
+            str(self.rows_stand_alone),
+        ]
+        parts += [_describe(rule) for rule in self.rules]
+        parts += [f"{m.indicator}|{m.unit}|{m.method}|{m.value!s}|{m.where!s}|{m.of}|{m.across}" for m in self.measures]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+def define_kind(
+    *,
+    code: str,
+    prefix: str,
+    title_zh: str,
+    title_en: str,
+    purpose_zh: str,
+    filers: tuple[str, ...],
+    cadence: str,
+    fields: Sequence[Field],
+    rules: Sequence[Rule] = (),
+    measures: tuple[Measure, ...] = (),
+    contexts: tuple[Context, ...] = (),
+    total_in: str | None = None,
+    rows_stand_alone: bool = False,
+    pack_file: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> Kind:
+    """A kind from its declaration; fields and rules go into the schema and nowhere else."""
+    return Kind(
+        code=code,
+        prefix=prefix,
+        title_zh=title_zh,
+        title_en=title_en,
+        purpose_zh=purpose_zh,
+        filers=filers,
+        cadence=cadence,
+        schema=build_schema(prefix, fields, rules),
+        measures=measures,
+        contexts=contexts,
+        total_in=total_in,
+        rows_stand_alone=rows_stand_alone,
+        pack_file=pack_file,
+        since=since,
+        until=until,
+    )
+
+
+def discover_kinds(folders: Iterable[Path] = ()) -> dict[str, Kind]:
+    """Every kind there is, by code: the modules of `contracts.kinds`, then those of `folders`.
+
+    Raises ContractError where two share a code or a rule prefix.
+    """
+    import contracts.kinds as home
+
+    modules = [importlib.import_module(f"contracts.kinds.{m.name}") for m in pkgutil.iter_modules(home.__path__)]
+    modules += [_load(path) for folder in folders for path in sorted(folder.glob("*.py"))]
+    kinds: dict[str, Kind] = {}
+    for module in modules:
+        kind = getattr(module, "KIND", None)
+        if not isinstance(kind, Kind):
+            continue
+        if kind.code in kinds or kind.prefix in {k.prefix for k in kinds.values()}:
+            raise ContractError(f"报表代码或规则前缀重复：{kind.code}", f"code or rule prefix used twice: {kind.code}")
+        kinds[kind.code] = kind
+    return kinds
+
+
+def _load(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"_jixiao_kind_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise ContractError(f"无法载入报表模块：{path.name}", f"cannot load the kind module {path.name}")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _describe(rule: Rule) -> str:
+    expressions = (str(rule.holds), str(rule.when), str(rule.since), str(rule.until), rule.severity, rule.scope)
+    return "|".join((rule.id, *expressions))

@@ -1,0 +1,212 @@
+"""指标体系: the bureau's indicator tree of one year, level 1 to 3 and work nodes, with targets. A list of the pack."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from contracts.field import Field, Type
+from contracts.finding import Severity
+from contracts.kind import define_kind
+from contracts.measure import Measure, Method
+from contracts.rule import Rule, Scope
+
+PLAN = "年度绩效管理指标体系"
+
+FIELDS = (
+    Field("code", "code", "code", aliases=("编号",)),
+    Field("level", "level", "level", Type.CHOICE, choices=("1", "2", "3", "node"), aliases=("层级",)),
+    Field("parent", "parent", "parent code", required=False, aliases=("上级编号",)),
+    Field("title", "title", "title", aliases=("名称",)),
+    Field("department", "department", "department responsible", required=False, aliases=("责任处室",)),
+    Field(
+        "target_indicator",
+        "target_indicator",
+        "indicator the target is for",
+        required=False,
+        optional_column=True,
+        aliases=("目标指标",),
+    ),
+    Field(
+        "target_name", "target_name", "name of the target", required=False, optional_column=True, aliases=("目标名称",)
+    ),
+    Field(
+        "target",
+        "target",
+        "target as written",
+        Type.QUANTITY,
+        required=False,
+        optional_column=True,
+        aliases=("目标值",),
+        role="target",
+    ),
+    Field("unit", "unit", "unit of the target", required=False, optional_column=True, aliases=("单位",)),
+    Field(
+        "nature",
+        "nature",
+        "binding or expected",
+        Type.CHOICE,
+        required=False,
+        optional_column=True,
+        choices=("约束性", "预期性"),
+        aliases=("性质",),
+    ),
+    Field(
+        "illustrative",
+        "illustrative",
+        "name is illustrative",
+        Type.CHOICE,
+        required=False,
+        optional_column=True,
+        choices=("是", "否"),
+        aliases=("示例名称",),
+    ),
+)
+
+LEVEL_ABOVE = {"2": "1", "3": "2", "node": "3"}
+PARENT_LEVEL = pl.col("level").replace_strict(LEVEL_ABOVE, default=None)
+# The level of the row that `parent` names, found among the rows themselves.
+LEVEL_OF_PARENT = pl.col("parent").replace_strict(pl.col("code"), pl.col("level"), default=None)
+
+RULES = (
+    Rule(
+        id="IT-01",
+        severity=Severity.MUST,
+        scope=Scope.GROUP,
+        group=("code",),
+        title_zh="编号不重复",
+        title_en="no code twice",
+        when=pl.col("code").is_not_null(),
+        holds=pl.len().over("code") == 1,
+        fields=("code",),
+        expected="唯一的编号 / a code of its own",
+        message_zh="编号 {code} 出现在第 {rows} 行。",
+        message_en="code {code} stands in rows {rows}.",
+        basis=PLAN,
+    ),
+    Rule(
+        id="IT-02",
+        severity=Severity.MUST,
+        scope=Scope.ROW,
+        title_zh="上级编号是上一层级的编号",
+        title_en="the parent is one level up",
+        when=pl.col("level") != "1",
+        holds=pl.col("parent").is_in(pl.col("code").filter(pl.col("code").is_not_null()).implode())
+        & pl.col("parent").is_not_null(),
+        fields=("parent", "code"),
+        expected="上一层级的编号 / a code one level up",
+        message_zh="{code} 的上级编号“{parent}”不在表中。",
+        message_en="the parent “{parent}” of {code} is not in the list.",
+        basis=PLAN,
+    ),
+    Rule(
+        id="IT-03",
+        severity=Severity.MUST,
+        scope=Scope.ROW,
+        title_zh="节点有责任处室",
+        title_en="a node has a department",
+        when=pl.col("level") == "node",
+        holds=pl.col("department").is_not_null(),
+        fields=("department", "code"),
+        expected="责任处室代码 / a department",
+        message_zh="节点 {code} 没有责任处室。",
+        message_en="node {code} has no department.",
+        basis=PLAN,
+    ),
+    Rule(
+        id="IT-04",
+        severity=Severity.MUST,
+        scope=Scope.ROW,
+        title_zh="每个指标有下级",
+        title_en="every indicator has something below it",
+        when=pl.col("level") != "node",
+        holds=pl.col("code").is_in(pl.col("parent").drop_nulls().implode()),
+        fields=("code",),
+        expected="至少一个下级 / at least one child",
+        message_zh="{code} 没有下级指标或节点。",
+        message_en="{code} has nothing below it.",
+        basis=PLAN,
+    ),
+    Rule(
+        id="IT-05",
+        severity=Severity.MUST,
+        scope=Scope.ROW,
+        title_zh="目标有指标、名称和单位",
+        title_en="a target says of what, and its unit",
+        when=pl.col("target__text").is_not_null(),
+        holds=pl.col("target_indicator").is_not_null()
+        & pl.col("target_name").is_not_null()
+        & pl.col("unit").is_not_null(),
+        fields=("target", "target_indicator", "target_name", "unit"),
+        expected="目标指标、目标名称和单位 / indicator, name and unit",
+        message_zh="{code} 的目标“{target}”没有说明指标、名称或单位。",
+        message_en="the target “{target}” of {code} lacks indicator, name or unit.",
+        values={"code": pl.col("code")},
+        basis=PLAN,
+    ),
+)
+
+
+def _level(level: str, zh: str, en: str, unit: str) -> Measure:
+    return Measure(
+        f"tree_level{level}" if level != "node" else "tree_nodes",
+        zh,
+        en,
+        unit,
+        Method.COUNT,
+        pl.len(),
+        cells=("level",),
+        where=pl.col("level") == level,
+    )
+
+
+KIND = define_kind(
+    code="indicator_tree",
+    prefix="IT",
+    title_zh="绩效指标体系",
+    title_en="indicator tree",
+    purpose_zh="年度绩效指标的层级、工作节点、责任处室和目标值。",
+    filers=("bureau",),
+    cadence="yearly",
+    fields=FIELDS,
+    rules=RULES,
+    pack_file="indicators.csv",
+    measures=(
+        _level("1", "一级指标项数", "level-1 indicators", "项"),
+        _level("2", "二级指标项数", "level-2 indicators", "项"),
+        _level("3", "三级指标项数", "level-3 indicators", "项"),
+        _level("node", "工作节点数", "work nodes", "个"),
+        Measure(
+            "tree_departments",
+            "纳入考核机关处室数",
+            "departments under assessment",
+            "个",
+            Method.COUNT,
+            pl.col("department").n_unique(),
+            cells=("department",),
+            where=pl.col("level") == "node",
+        ),
+        Measure(
+            "tree_nodes_of/{each}",
+            "第{each}项三级指标的工作节点数",
+            "work nodes of indicator {each}",
+            "项",
+            Method.COUNT,
+            pl.len(),
+            cells=("code",),
+            where=pl.col("level") == "node",
+            each="parent",
+        ),
+        Measure(
+            "target/{code}",
+            "目标",
+            "target",
+            "",
+            Method.STATED,
+            cells=("target",),
+            code="target_indicator",
+            name="target_name",
+            unit_from="unit",
+            where=pl.col("target").is_not_null(),
+        ),
+    ),
+)

@@ -1,0 +1,113 @@
+"""骚扰电话处置情况表: verified nuisance calls and how many were dealt with, by carrier."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from contracts.field import Field, Type
+from contracts.finding import Severity
+from contracts.kind import define_kind
+from contracts.measure import Measure, Method
+from contracts.rule import Rule, Scope
+
+FORM = "本表填报说明"
+
+FIELDS = (
+    Field("carrier", "企业", "carrier"),
+    Field("verified", "举报查实数", "verified", Type.COUNT, unit="件"),
+    Field("handled", "已处置数", "handled", Type.COUNT, unit="件"),
+)
+NUMBERS = FIELDS[1:]
+
+RULES = (
+    Rule(
+        id="NC-01",
+        severity=Severity.MUST,
+        scope=Scope.GROUP,
+        group=("carrier",),
+        title_zh="每家企业一行",
+        title_en="one row a carrier",
+        when=pl.col("carrier").is_not_null(),
+        holds=pl.len().over("carrier") == 1,
+        fields=("carrier",),
+        expected="一行 / one row",
+        message_zh="企业“{carrier}”出现在第 {rows} 行。",
+        message_en="“{carrier}” stands in rows {rows}.",
+        basis=FORM + "第1条",
+    ),
+    Rule(
+        id="NC-02",
+        severity=Severity.MUST,
+        scope=Scope.ROW,
+        title_zh="处置不超过查实",
+        title_en="no more handled than verified",
+        holds=pl.col("handled") <= pl.col("verified"),
+        fields=("handled", "verified"),
+        expected=pl.lit("≤ ") + pl.col("verified").cast(pl.String),
+        message_zh="已处置 {handled} 件，超过查实 {verified} 件。",
+        message_en="{handled} handled of {verified} verified.",
+        basis=FORM + "第2条",
+    ),
+    *(
+        Rule(
+            id=f"NC-{f.name}-total",
+            severity=Severity.MUST,
+            scope=Scope.FRAME,
+            title_zh=f"“{f.heading}”各企业之和等于合计",
+            title_en=f"{f.title_en}: the carriers add up",
+            when=pl.col(f"total_{f.name}").is_not_null(),
+            holds=pl.when(pl.col(f.name).null_count() == 0).then(pl.col(f.name).sum() == pl.col(f"total_{f.name}")),
+            fields=(f.name, f"total_{f.name}"),
+            expected=pl.col(f.name).sum().cast(pl.String),
+            values={"sum": pl.col(f.name).sum()},
+            message_zh=f"“{f.heading}”各企业之和为 {{sum}}，合计行填写 {{total_{f.name}}}。",
+            message_en=f"{f.title_en}: the rows add up to {{sum}}, the total row says {{total_{f.name}}}.",
+            basis=FORM + "第1条",
+        )
+        for f in NUMBERS
+    ),
+)
+
+KIND = define_kind(
+    code="nuisance_calls",
+    prefix="NC",
+    title_zh="骚扰电话处置情况表",
+    title_en="nuisance calls",
+    purpose_zh="举报查实的骚扰电话及处置件数。",
+    filers=("department",),
+    cadence="yearly",
+    fields=FIELDS,
+    rules=RULES,
+    total_in="carrier",
+    measures=(
+        Measure(
+            "nuisance_verified",
+            "查实骚扰电话",
+            "verified nuisance calls",
+            "件",
+            Method.SUM,
+            pl.col("verified").sum(),
+            cells=("verified",),
+            across=True,
+        ),
+        Measure(
+            "nuisance_handled",
+            "已处置骚扰电话",
+            "nuisance calls handled",
+            "件",
+            Method.SUM,
+            pl.col("handled").sum(),
+            cells=("handled",),
+            across=True,
+        ),
+        Measure(
+            "nuisance_rate",
+            "查实骚扰电话处置率",
+            "verified nuisance calls handled",
+            "%",
+            Method.RATIO,
+            of=("nuisance_handled", "nuisance_verified"),
+            across=True,
+        ),
+    ),
+)

@@ -1,0 +1,172 @@
+"""用户申诉处理台账: the complaint centre's register, one row a complaint; rows stand alone."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from contracts.field import Field, Type
+from contracts.finding import Severity
+from contracts.kind import define_kind
+from contracts.measure import Context, Measure, Method
+from contracts.rule import Rule, Scope
+
+ORDER = "本台账填报说明第4条（收到、受理、答复、办结依次进行）"
+FORM = "本台账填报说明"
+
+FIELDS = (
+    Field("complaint_id", "申诉编号", "complaint number"),
+    Field("carrier", "被申诉企业", "carrier complained of"),
+    Field("category", "申诉类别", "class", Type.CHOICE, choices=("用户服务", "网络质量", "收费争议", "其他")),
+    Field("received_on", "收到日期", "received", Type.DAY),
+    Field("accepted_on", "受理日期", "accepted", Type.DAY, required=False),
+    Field("answered_on", "答复日期", "answered", Type.DAY, required=False),
+    Field("closed_on", "办结日期", "closed", Type.DAY, required=False),
+    Field("outcome", "处理结果", "outcome", Type.CHOICE, choices=("办结", "不予受理", "处理中")),
+)
+NAMES = {f.name: f for f in FIELDS}
+
+
+def _in_order(number: int, first: str, then: str) -> Rule:
+    a, b = NAMES[first], NAMES[then]
+    return Rule(
+        id=f"UC-{number:02}",
+        severity=Severity.MUST,
+        scope=Scope.ROW,
+        title_zh=f"{a.heading}不晚于{b.heading}",
+        title_en=f"{a.title_en} not after {b.title_en}",
+        when=pl.col(a.text_column).is_not_null() & pl.col(b.text_column).is_not_null(),
+        holds=pl.col(first) <= pl.col(then),
+        fields=(then, first),
+        expected=pl.lit("≥ ") + pl.col(first).cast(pl.String),
+        message_zh=f"{b.heading} {{{then}}} 早于{a.heading} {{{first}}}。",
+        message_en=f"{b.title_en} {{{then}}} is before {a.title_en} {{{first}}}.",
+        basis=ORDER,
+    )
+
+
+RULES = (
+    Rule(
+        id="UC-01",
+        severity=Severity.MUST,
+        scope=Scope.GROUP,
+        group=("complaint_id",),
+        title_zh="申诉编号不重复",
+        title_en="no number twice",
+        when=pl.col("complaint_id").is_not_null(),
+        holds=pl.len().over("complaint_id") == 1,
+        fields=("complaint_id",),
+        expected="唯一的编号 / a number of its own",
+        message_zh="申诉编号 {complaint_id} 出现在第 {rows} 行，应只有一行。",
+        message_en="complaint {complaint_id} stands in rows {rows}.",
+        basis=FORM + "第1条",
+    ),
+    _in_order(2, "received_on", "accepted_on"),
+    _in_order(3, "accepted_on", "answered_on"),
+    _in_order(4, "answered_on", "closed_on"),
+    Rule(
+        id="UC-05",
+        severity=Severity.MUST,
+        scope=Scope.ROW,
+        title_zh="收到日期在报告期内",
+        title_en="received within the period",
+        when=pl.col("_period_start").is_not_null(),
+        holds=pl.col("received_on").is_between(pl.col("_period_start"), pl.col("_period_end")),
+        fields=("received_on",),
+        expected=pl.col("_period_start").cast(pl.String) + " … " + pl.col("_period_end").cast(pl.String),
+        message_zh="收到日期 {received_on} 不在报告期内。",
+        message_en="received on {received_on}, outside the period.",
+        basis=FORM + "第2条",
+    ),
+    Rule(
+        id="UC-06",
+        severity=Severity.MUST,
+        scope=Scope.ROW,
+        title_zh="办结须有受理和办结日期",
+        title_en="a closed case has its dates",
+        when=pl.col("outcome") == "办结",
+        holds=pl.col("accepted_on__text").is_not_null() & pl.col("closed_on__text").is_not_null(),
+        fields=("closed_on", "accepted_on", "outcome"),
+        expected="受理日期和办结日期 / both dates",
+        message_zh="处理结果为办结，但受理日期（{accepted_on}）或办结日期（{closed_on}）未填写。",
+        message_en="closed, but accepted or closed date is blank.",
+        basis=ORDER,
+    ),
+    Rule(
+        id="UC-07",
+        severity=Severity.MUST,
+        scope=Scope.ROW,
+        title_zh="处理中的申诉没有办结日期",
+        title_en="an open case has no closing date",
+        when=pl.col("outcome") == "处理中",
+        holds=pl.col("closed_on__text").is_null(),
+        fields=("closed_on", "outcome"),
+        expected="空 / blank",
+        message_zh="处理结果为处理中，却填写了办结日期 {closed_on}。",
+        message_en="still open, yet closed on {closed_on}.",
+        basis=ORDER,
+    ),
+    Rule(
+        id="UC-08",
+        severity=Severity.EXPLAIN,
+        scope=Scope.ROW,
+        title_zh="被申诉企业在填报单位名录中",
+        title_en="the carrier is a known filer",
+        when=pl.col("filer_given"),
+        holds=pl.col("filer_name").is_not_null(),
+        fields=("carrier",),
+        expected="名录中的企业简称 / a listed carrier",
+        message_zh="被申诉企业“{carrier}”不在填报单位名录中。",
+        message_en="“{carrier}” is not in the list of filers.",
+        basis=FORM + "第3条",
+    ),
+)
+
+DONE = pl.col("outcome").is_in(["办结", "不予受理"])
+
+KIND = define_kind(
+    code="user_complaints",
+    prefix="UC",
+    title_zh="用户申诉处理台账",
+    title_en="register of user complaints",
+    purpose_zh="申诉处理中心逐件登记用户申诉的收到、受理、答复和办结。",
+    filers=("complaint_centre",),
+    cadence="yearly",
+    fields=FIELDS,
+    rules=RULES,
+    rows_stand_alone=True,
+    contexts=(
+        Context("filer_list", ((pl.col("carrier"), "name"),), ("name",), "filer_", "填报单位名录", "list of filers"),
+    ),
+    measures=(
+        Measure(
+            "complaints",
+            "办理用户申诉",
+            "user complaints handled",
+            "件",
+            Method.COUNT,
+            pl.len(),
+            cells=("complaint_id",),
+            across=True,
+        ),
+        Measure(
+            "complaints_done",
+            "处理完成的用户申诉",
+            "complaints completed",
+            "件",
+            Method.COUNT,
+            pl.len(),
+            cells=("outcome",),
+            where=DONE,
+            across=True,
+        ),
+        Measure(
+            "complaint_rate",
+            "申诉处理完成率",
+            "complaint completion rate",
+            "%",
+            Method.RATIO,
+            of=("complaints_done", "complaints"),
+            across=True,
+        ),
+    ),
+)

@@ -1,0 +1,83 @@
+"""How the accepted rows of a kind unfold into figures of the warehouse.
+
+Declarations only; `transforms.figures` carries them out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import polars as pl
+
+
+class Method(StrEnum):
+    """How a figure comes about; printed beside it."""
+
+    SUM = "sum"
+    COUNT = "count"
+    RATIO = "ratio"
+    STATED = "as filed"
+    WEAKEST = "weakest bound"  # the statement every filer's statement supports
+
+    @property
+    def zh(self) -> str:
+        return {
+            "sum": "求和",
+            "count": "计数",
+            "ratio": "比率（由合计重算）",
+            "as filed": "按报送原文",
+            "weakest bound": "各填报单位共同支持的界限",
+        }[self.value]
+
+
+@dataclass(frozen=True, eq=False)
+class Measure:
+    """One indicator a kind yields.
+
+    SUM and COUNT: `value` is an aggregate expression over the accepted rows that pass `where`; `cells` are the fields
+        whose cells (on those rows) make the figure. With `each`, one figure for every value of that field.
+    STATED: `cells[0]` is the quantity field taken as written, one figure a row.
+    indicator and titles are templates over `{each}`, `{code}` and `{name}`: the values of the fields that the
+        attributes of those names point to. `unit_from` is the field that carries the unit.
+    RATIO: `of` = (numerator, denominator), two indicators of the same kind; the figure is their quotient in %.
+    across: the bureau's own figure is made over all filers who owe the kind: SUM and COUNT add up, RATIO is made from
+        the bureau's totals, STATED takes the weakest bound. It is withheld until all of them have filed.
+    as_of: expression over the used rows giving the day (Date) or text the figure speaks of; None: the period is enough.
+    """
+
+    indicator: str
+    title_zh: str
+    title_en: str
+    unit: str
+    method: Method
+    value: pl.Expr | None = None
+    cells: tuple[str, ...] = ()
+    where: pl.Expr | None = None
+    each: str | None = None
+    of: tuple[str, str] | None = None
+    across: bool = False
+    as_of: pl.Expr | None = None
+    code: str | None = None
+    name: str | None = None
+    unit_from: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """Rows from elsewhere that rules of a kind compare with, joined on to the frame before it is judged.
+
+    source: "previous" (the same filer's last accepted submission of the kind before this one's period), "peer" (other
+        filers' accepted submissions of the kind for the same period), the code of a list of the pack
+        ("indicator_tree", "filer_list"), or "figures" (the bureau's computed figures: `indicator`, `low`, `high`,
+        `value`).
+    on: pairs (expression over the own row, field there), none for forms of one row.
+    take: fields brought over as `<prefix><field>`, each with `<prefix><field>__at`, the place it stands.
+    """
+
+    source: str
+    on: tuple[tuple[pl.Expr, str], ...]
+    take: tuple[str, ...]
+    prefix: str
+    title_zh: str
+    title_en: str

@@ -1,0 +1,133 @@
+"""Periods that figures speak of, and dates as they were written (see `partial_date`).
+
+A period is exact: two days, both inclusive. What was written less exactly is a PartialDate and stays one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from contracts.partial_date import PartialDate, days_of_month, parse_date
+
+__all__ = ["PartialDate", "Period", "parse_date"]
+
+_FORM: Final = re.compile(
+    r"(?P<year>[0-9]{4})(?:Q(?P<quarter>[1-4])|H(?P<half>[12])|-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?)?"
+)
+_QUARTERS: Final = "一二三四"
+_HALVES: Final = "上下"
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """From `start` to `end`, both days included. Raises ValueError when it would run backwards."""
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.end < self.start:
+            raise ValueError(
+                f"期间的结束日 {self.end} 早于开始日 {self.start}。"
+                f" / The period ends on {self.end}, before it starts on {self.start}."
+            )
+
+    @classmethod
+    def parse(cls, text: str) -> Period:
+        """2020, 2020-11, 2020Q4, 2020H1, 2020-12-20, or first..last of these. Raises ValueError otherwise."""
+        first, dots, last = text.strip().partition("..")
+        start = _parse_one(first, text)
+        return cls(start[0], _parse_one(last, text)[1]) if dots else cls(*start)
+
+    @property
+    def label(self) -> str:
+        """The text that `parse` reads back to this period."""
+        first, year = self.start.isoformat(), f"{self.start.year:04d}"
+        match self._shape():
+            case "year", _:
+                return year
+            case "half", number:
+                return f"{year}H{number}"
+            case "quarter", number:
+                return f"{year}Q{number}"
+            case "month", _:
+                return first[:7]
+            case "day", _:
+                return first
+            case _:
+                return f"{first}..{self.end.isoformat()}"
+
+    @property
+    def label_zh(self) -> str:
+        """2020年, 2020年上半年, 2020年第四季度, 2020年11月, 2020年12月20日, or 某日至某日."""
+        year = f"{self.start.year}年"
+        match self._shape():
+            case "year", _:
+                return year
+            case "half", number:
+                return f"{year}{_HALVES[number - 1]}半年"
+            case "quarter", number:
+                return f"{year}第{_QUARTERS[number - 1]}季度"
+            case "month", number:
+                return f"{year}{number}月"
+            case "day", _:
+                return _day_zh(self.start)
+            case _:
+                return f"{_day_zh(self.start)}至{_day_zh(self.end)}"
+
+    @property
+    def year(self) -> int:
+        """The calendar year in which the period ends: the performance year that it is reported in."""
+        return self.end.year
+
+    def contains(self, day: date) -> bool:
+        """True when `day` lies in the period, its first and last day included."""
+        return self.start <= day <= self.end
+
+    def _shape(self) -> tuple[str, int]:
+        start, end = self.start, self.end
+        if start == end:
+            return "day", start.day
+        whole = start.day == 1 and end.day == days_of_month(end.year, end.month) and start.year == end.year
+        months = end.month - start.month + 1
+        if not whole or months not in (1, 3, 6, 12) or (start.month - 1) % months:
+            return "span", 0
+        return {1: "month", 3: "quarter", 6: "half", 12: "year"}[months], (start.month - 1) // months + 1
+
+
+def _parse_one(text: str, whole: str) -> tuple[date, date]:
+    found = _FORM.fullmatch(text)
+    try:
+        if found is None:
+            raise ValueError(text)
+        return _bounds(*(int(part) if part else None for part in found.groups()))
+    except ValueError:
+        raise ValueError(
+            f"无法识别的期间“{whole}”：应写作 2020、2020-11、2020Q4、2020H1、2020-12-20 或 起..止。"
+            f' / Not a period: "{whole}"; expected 2020, 2020-11, 2020Q4, 2020H1, 2020-12-20 or first..last.'
+        ) from None
+
+
+def _bounds(
+    year: int | None, quarter: int | None, half: int | None, month: int | None, day: int | None
+) -> tuple[date, date]:
+    assert year is not None  # the form always names a year
+    if day is not None and month is not None:
+        return date(year, month, day), date(year, month, day)
+    if month is not None:
+        first, last = month, month
+    elif quarter:
+        first, last = 3 * quarter - 2, 3 * quarter
+    elif half:
+        first, last = 6 * half - 5, 6 * half
+    else:
+        first, last = 1, 12
+    start = date(year, first, 1)
+    return start, date(year, last, days_of_month(year, last))
+
+
+def _day_zh(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -1,0 +1,122 @@
+"""Findings about a file's shape, before there is a table whose rows a contract could judge.
+
+A contract's rules are checks of its schema; a file without a table has no row to check, so what can go wrong before
+(unreadable, no heading row, a heading missing) is declared here, once, for every kind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contracts.finding import Cell, Finding, Severity
+
+BASIS = "本框架的读取约定（docs/reading.md）"
+
+
+@dataclass(frozen=True)
+class StructureRule:
+    """One thing a file must be before its rows can be judged."""
+
+    id: str
+    severity: Severity
+    title_zh: str
+    title_en: str
+    expected: str
+
+
+RULES: dict[str, StructureRule] = {
+    rule.id: rule
+    for rule in (
+        StructureRule(
+            "FILE-01", Severity.MUST, "文件不为空", "the file is not empty", "一个有内容的文件 / a file with content"
+        ),
+        StructureRule("FILE-02", Severity.MUST, "文件格式可以识别", "the file is of a known format", "xlsx, csv"),
+        StructureRule(
+            "FILE-03",
+            Severity.MUST,
+            "文件未加密",
+            "the file is not encrypted",
+            "未设密码的文件 / a file without a password",
+        ),
+        StructureRule(
+            "FILE-04", Severity.MUST, "文件未损坏", "the file is not damaged", "能够打开的文件 / a file that opens"
+        ),
+        StructureRule("FILE-05", Severity.MUST, "文本编码可以判定", "the text encoding is known", "UTF-8, GB18030"),
+        StructureRule(
+            "FILE-06",
+            Severity.NOTE,
+            "文件内容与扩展名相符",
+            "the suffix matches the content",
+            "与内容相符的扩展名 / a suffix that matches",
+        ),
+        StructureRule(
+            "FILE-07",
+            Severity.MUST,
+            "各行列数一致",
+            "every line has the heading's number of fields",
+            "与表头相同的列数 / as many fields as headings",
+        ),
+        StructureRule(
+            "FILE-08",
+            Severity.MUST,
+            "文件大小在上限之内",
+            "the file is within the size limits",
+            "未超过上限的文件 / a file within the limits",
+        ),
+        StructureRule(
+            "HEAD-01", Severity.MUST, "能找到表头", "a heading row is found", "合同规定的表头 / the contract's headings"
+        ),
+        StructureRule(
+            "HEAD-02",
+            Severity.MUST,
+            "必需的列齐全",
+            "no required column is missing",
+            "合同规定的列 / the contract's column",
+        ),
+        StructureRule(
+            "HEAD-03",
+            Severity.EXPLAIN,
+            "没有合同之外的列",
+            "no column outside the contract",
+            "合同规定的列 / the contract's columns",
+        ),
+        StructureRule(
+            "HEAD-04", Severity.MUST, "没有重复的列", "no heading stands twice", "每列一次 / each column once"
+        ),
+        StructureRule(
+            "HEAD-05",
+            Severity.EXPLAIN,
+            "只有一张工作表填有本表",
+            "one sheet only holds the table",
+            "一张工作表 / one sheet",
+        ),
+        StructureRule(
+            "TABLE-01", Severity.MUST, "表中有数据行", "the table has rows", "至少一行数据 / at least one row"
+        ),
+    )
+}
+
+
+def structure_finding(
+    rule_id: str,
+    zh: str,
+    en: str,
+    *,
+    cells: tuple[Cell, ...] = (),
+    field: str | None = None,
+    filed: str | None = None,
+    expected: str | None = None,
+) -> Finding:
+    """A finding of structure rule `rule_id`; `zh` and `en` say what was found, in full sentences."""
+    rule = RULES[rule_id]
+    return Finding(
+        rule=rule.id,
+        severity=rule.severity,
+        message_zh=zh,
+        message_en=en,
+        expected=expected or rule.expected,
+        basis=BASIS,
+        cells=cells,
+        field=field,
+        filed=filed,
+    )

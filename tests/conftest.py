@@ -1,0 +1,84 @@
+"""The ground under every test: nothing is reported to anyone, nothing of this user is touched, no skip goes unseen.
+
+A test that needs a program of the system says so with ``@pytest.mark.needs("strace")``. Where it is missing the test is
+skipped, and the end of the run names the test and the command that enables it; for root in CI, who could have
+installed it, any skipped test fails the run.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# Before anything imports Prefect or Great Expectations: both read these once, at import.
+os.environ["DO_NOT_TRACK"] = "1"
+os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+for _inherited in ("PREFECT_API_URL", "PREFECT_API_KEY", "PREFECT_PROFILE"):
+    os.environ.pop(_inherited, None)
+
+# Two slow cores are no reason for a law to fail; what CI tries is the same on every machine.
+settings.register_profile("house", deadline=None, print_blob=True)
+settings.register_profile("ci", parent=settings.get_profile("house"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") == "true" else "house")
+
+_prefect_home = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
+
+
+def skips_fail(environ: Mapping[str, str], user_id: int) -> bool:
+    """True where nothing may be skipped: root in CI can install whatever is missing."""
+    return environ.get("CI") == "true" and user_id == 0
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "needs(*programs): programs of the system without which the test is skipped")
+    if "PREFECT_HOME" not in os.environ:
+        config.stash[_prefect_home] = tempfile.TemporaryDirectory(prefix="jixiao-prefect-", ignore_cleanup_errors=True)
+        os.environ["PREFECT_HOME"] = config.stash[_prefect_home].name
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if home := config.stash.get(_prefect_home, None):
+        os.environ.pop("PREFECT_HOME", None)
+        home.cleanup()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in item.iter_markers("needs"):
+        for program in marker.args:
+            if shutil.which(program) is None:
+                pytest.skip(f"{program} is not installed; as root on Debian .ci/system-packages installs it")
+
+
+def skipped(config: pytest.Config) -> list[pytest.TestReport | pytest.CollectReport]:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return list(reporter.stats.get("skipped", [])) if reporter else []
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if skipped(session.config) and skips_fail(os.environ, os.geteuid()) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if not (reports := skipped(config)):
+        return
+    fails = skips_fail(os.environ, os.geteuid())
+    terminalreporter.section(
+        "skipped tests" + (": root in CI may skip none, the run fails" if fails else ""), red=fails
+    )
+    for report in reports:
+        why = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        terminalreporter.write_line(f"{report.nodeid}: {why.removeprefix('Skipped: ')}")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The clone's top folder."""
+    return Path(__file__).resolve().parents[1]

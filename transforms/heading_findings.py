@@ -1,0 +1,134 @@
+"""What is said about a sheet's headings: missing, unknown, doubled, not found at all.
+
+Messages only, each naming file, sheet, cell, what was found and what was expected; nothing is decided here.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+from contracts.field import Field
+from contracts.finding import Cell, Finding
+from contracts.structure import structure_finding
+from transforms.book import cell_address
+from transforms.heading_match import Block, Heading, normalise
+
+
+def heading_address(heading: Heading, first_row: int) -> str:
+    """The address of a heading's lowest cell, in a sheet whose grid begins at `first_row`."""
+    return cell_address(first_row + heading.place[0], heading.place[1])
+
+
+def place_of(file: str, sheet: str) -> tuple[str, str]:
+    """The file and its sheet, in both languages; a CSV file has no sheet to name."""
+    if not sheet:
+        return f"文件“{file}”", f"file “{file}”"
+    return f"文件“{file}”的工作表“{sheet}”", f"file “{file}”, sheet “{sheet}”"
+
+
+def no_heading(
+    file: str, sheet: str, fields: Sequence[Field], nearest: tuple[str, tuple[str, ...]] | None, hidden: str | None
+) -> Finding:
+    """HEAD-01. `nearest`: the nearest row's address and the headings found in it; `hidden`: a hidden sheet with all."""
+    zh, en = place_of(file, sheet)
+    expected = "、".join(f.heading for f in fields if not f.optional_column)
+    zh, en = f"{zh}中找不到表头。", f"No heading row was found in {en}."
+    if nearest:
+        address, found = nearest
+        seen = "、".join(f"“{text}”" for text in found)
+        zh += f"最接近的是 {address} 所在的行，" + (f"其中只有 {seen} 相符。" if found else "没有相符的列。")
+        en += f" Nearest is the row of {address}, in which {seen + ' alone' if found else 'nothing'} fits."
+    if hidden:
+        zh, en = f"{zh}隐藏的工作表“{hidden}”中有这样的表头。", f"{en} The hidden sheet “{hidden}” has such a row."
+    zh, en = f"{zh}应有的列：{expected}。", f"{en} Expected columns: {expected}."
+    return structure_finding(
+        "HEAD-01", zh, en, cells=(Cell(sheet, nearest[0]),) if nearest else (), expected=expected or None
+    )
+
+
+def missing_columns(file: str, sheet: str, first_row: int, block: Block, fields: Sequence[Field]) -> list[Finding]:
+    """HEAD-02, one for each required column that has no heading; names the most similar heading that is left over."""
+    left = {normalise(heading.text): heading for heading in block.others}
+    at = cell_address(first_row + block.below - 1, min(h.column for h in block.matched.values()))
+    zh_place, en_place = place_of(file, sheet)
+    row = first_row + block.below - 1
+    findings = []
+    for field in fields:
+        if field.optional_column or field.name in block.matched:
+            continue
+        wanted = [close for h in field.headings for close in difflib.get_close_matches(normalise(h), left, 1, 0.5)]
+        near = left[wanted[0]] if wanted else None
+        zh = f"{zh_place}缺少必需的列“{field.heading}”（表头在第 {row} 行）。"
+        en = f"Required column “{field.heading}” is missing in {en_place} (headings are in row {row})."
+        if near:
+            zh += f"最接近的是 {heading_address(near, first_row)} 的“{near.text}”。"
+            en += f" Nearest is “{near.text}” in {heading_address(near, first_row)}."
+        cell = Cell(sheet, heading_address(near, first_row) if near else at, field.name, near.text if near else None)
+        findings.append(
+            structure_finding(
+                "HEAD-02", zh, en, cells=(cell,), field=field.name, filed=cell.text, expected=" / ".join(field.headings)
+            )
+        )
+    return findings
+
+
+def unknown_column(file: str, sheet: str, address: str, heading: str | None, cells: int) -> Finding:
+    """HEAD-03 for a column with `cells` filled cells that the contract does not know."""
+    zh, en = place_of(file, sheet)
+    title_zh = f"列“{heading}”" if heading else "没有表头的列"
+    title_en = f"column “{heading}”" if heading else "a column without heading"
+    return structure_finding(
+        "HEAD-03",
+        f"{zh}的{title_zh}（{address}）不在合同之内，其中有 {cells} 个非空单元格未被采用。",
+        f"In {en}, {title_en} ({address}) is not in the contract; {cells} filled cells of it were not used.",
+        cells=(Cell(sheet, address, text=heading),),
+        filed=heading,
+    )
+
+
+def doubled_headings(file: str, sheet: str, first_row: int, block: Block, fields: Sequence[Field]) -> list[Finding]:
+    """HEAD-04, one for each field that two or more headings name; every one of their cells is given."""
+    zh, en = place_of(file, sheet)
+    titles = {f.name: f.heading for f in fields}
+    findings = []
+    for name, more in block.doubled.items():
+        headings = (block.matched[name], *more)
+        cells = tuple(Cell(sheet, heading_address(h, first_row), name, h.text) for h in headings)
+        where = ", ".join(cell.address for cell in cells)
+        findings.append(
+            structure_finding(
+                "HEAD-04",
+                f"{zh}中列“{titles[name]}”出现了 {len(cells)} 次：{where}。",
+                f"Column “{titles[name]}” stands {len(cells)} times in {en}: {where}.",
+                cells=cells,
+                field=name,
+                filed=headings[0].text,
+            )
+        )
+    return findings
+
+
+def second_table(file: str, used: str, sheet: str, address: str, cells: int) -> Finding:
+    """HEAD-05: a further visible sheet has the headings as well, and is not read."""
+    return structure_finding(
+        "HEAD-05",
+        f"文件“{file}”的工作表“{sheet}”（{address}）也有本表的表头；只采用了“{used}”，"
+        f"该表 {cells} 个非空单元格未被采用。",
+        f"Sheet “{sheet}” of file “{file}” ({address}) has the headings too; only “{used}” was used, "
+        f"and its {cells} filled cells were not.",
+        cells=(Cell(sheet, address),),
+        filed=sheet,
+        expected=used,
+    )
+
+
+def no_rows(file: str, sheet: str, address: str) -> Finding:
+    """TABLE-01: headings and nothing below them."""
+    zh, en = place_of(file, sheet)
+    return structure_finding(
+        "TABLE-01",
+        f"{zh}在表头（{address}）之下没有数据行。",
+        f"There are no rows of data below the headings ({address}) in {en}.",
+        cells=(Cell(sheet, address),),
+    )
