@@ -69,46 +69,52 @@ def judge(
         counts = tuple(RuleCount(r.id, 0, 0, wide.height, 0, *reason) for r in kind.rules)
         return _conclude(kind, wide, tuple(found), counts)
     answers = _answer(kind.rules, wide)
+    tallies = _tally(kind.rules, answers)
     findings: list[Finding] = []
     counts_made: list[RuleCount] = []
     for rule in kind.rules:
-        answer = answers[rule.id]
-        counts_made.append(_count(rule, answer, answers[rule.id + "?"], kind, table, wide, references))
-        failed = answer.eq(other=False).fill_null(value=False).arg_true().to_list()
-        if failed:
+        count = tallies[rule.id]
+        if count.not_evaluable:
+            zh, en = _reason(rule, kind, table, wide, answers[rule.id].is_null().arg_max() or 0, references)
+            count = replace(count, reason_zh=zh, reason_en=en)
+        if count.failed:
+            failed = answers[rule.id].eq(other=False).fill_null(value=False).arg_true().to_list()
             findings += [_waive(f, waivers) for f in _findings(rule, wide, table, failed)]
+        counts_made.append(count)
     return _conclude(kind, wide, (*found, *findings), tuple(counts_made))
 
 
 def _answer(rules: Iterable[Rule], frame: pl.DataFrame) -> pl.DataFrame:
-    """One column of answers and one of applicability for every rule, from a single plan."""
+    """One column of answers for every rule, and one of applicability for those with a `when`, from a single plan."""
     plan = [pl.int_range(pl.len()).alias("_at")]
     for rule in rules:
-        plan += [rule.answer.alias(rule.id), rule.applies.alias(rule.id + "?")]
+        plan.append(rule.answer.alias(rule.id))
+        if rule.when is not None:
+            plan.append(rule.applies.alias(rule.id + "?"))
     try:
-        return frame.select(plan)
+        # Lazily, as Pandera runs its checks: eagerly, an aggregate compared with a literal column is one row only.
+        return frame.lazy().select(plan).collect()
     except pl.exceptions.PolarsError as error:
         raise ContractError(f"规则无法执行：{error}", f"a rule crashed: {error}") from error
 
 
-def _count(
-    rule: Rule,
-    answer: pl.Series,
-    applies: pl.Series,
-    kind: Kind,
-    table: Table,
-    frame: pl.DataFrame,
-    references: References,
-) -> RuleCount:
-    unknown = answer.is_null()
-    off = int((~applies & ~unknown).sum())
-    failed = int(answer.eq(other=False).sum() or 0)
-    missing = int(unknown.sum())
-    count = RuleCount(rule.id, answer.len() - off - failed - missing, failed, missing, off)
-    if not missing:
-        return count
-    zh, en = _reason(rule, kind, table, frame, unknown.arg_true().to_list()[0], references)
-    return replace(count, reason_zh=zh, reason_en=en)
+def _tally(rules: Sequence[Rule], answers: pl.DataFrame) -> dict[str, RuleCount]:
+    """How often each rule answered what, in one pass over the answers; reasons are added where there are any."""
+    sums: list[pl.Expr] = []
+    for number, rule in enumerate(rules):
+        answer = pl.col(rule.id)
+        applies = pl.col(rule.id + "?") if rule.when is not None else pl.lit(value=True)
+        sums += [
+            (answer & applies).sum().alias(f"passed{number}"),
+            answer.not_().sum().alias(f"failed{number}"),
+            answer.null_count().alias(f"unknown{number}"),
+        ]
+    told = answers.select(sums).row(0, named=True)
+    counts = {}
+    for number, rule in enumerate(rules):
+        passed, failed, unknown = (told[f"{what}{number}"] for what in ("passed", "failed", "unknown"))
+        counts[rule.id] = RuleCount(rule.id, passed, failed, unknown, answers.height - passed - failed - unknown)
+    return counts
 
 
 def _reason(
@@ -127,12 +133,13 @@ def _reason(
 def _findings(rule: Rule, frame: pl.DataFrame, table: Table, failed: list[int]) -> Iterator[Finding]:
     extra = {name: expr.cast(pl.String, strict=False) for name, expr in rule.values.items()}
     expected = rule.expected if isinstance(rule.expected, pl.Expr) else pl.lit(rule.expected)
-    told = frame.select(pl.int_range(pl.len()).alias("_at"), expected.cast(pl.String).alias("_expected"), **extra)
+    position = pl.int_range(pl.len()).alias("_at")
+    told = frame.lazy().select(position, expected.cast(pl.String).alias("_expected"), **extra).collect()
     for rows in _parts(rule, frame, failed):
         texts = {f: _text(frame, f, rows[0]) for f in rule.fields}
         words = {name: texts[name] or BLANK for name in texts}
         words |= {name: _plain(told[name][rows[0]]) or BLANK for name in extra}
-        words["rows"] = "、".join(str(frame["_row"][r]) for r in rows[:20])
+        words["rows"] = _row_list(frame["_row"][r] for r in rows)
         yield Finding(
             rule=rule.id,
             severity=rule.severity,
@@ -179,6 +186,12 @@ def runs(rows: Iterable[int]) -> list[tuple[int, int]]:
     ordered = sorted(set(rows))
     pairs = [list(g) for _, g in groupby(enumerate(ordered), key=lambda p: p[1] - p[0])]
     return [(run[0][1], run[-1][1]) for run in pairs]
+
+
+def _row_list(rows: Iterable[int]) -> str:
+    """5、7、9–14: every row, long runs as spans."""
+    spans = (f"{a}–{b}" if b - a > 1 else "、".join(str(n) for n in range(a, b + 1)) for a, b in runs(rows))
+    return "、".join(spans)
 
 
 def _text(frame: pl.DataFrame, name: str, row: int) -> str | None:

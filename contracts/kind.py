@@ -147,7 +147,21 @@ def discover_kinds(folders: Iterable[Path] = ()) -> dict[str, Kind]:
         if kind.code in kinds or kind.prefix in {k.prefix for k in kinds.values()}:
             raise ContractError(f"报表代码或规则前缀重复：{kind.code}", f"code or rule prefix used twice: {kind.code}")
         kinds[kind.code] = kind
+    _keep_apart(kinds.values())
     return kinds
+
+
+def _keep_apart(kinds: Iterable[Kind]) -> None:
+    """No two kinds may yield figures of one name: the later one would pass for a new version of the other's.
+
+    A template ("filed/{code}") owns everything that begins with its fixed part.
+    """
+    heads = [(m.indicator.partition("{")[0], "{" in m.indicator, k.code) for k in kinds for m in k.measures]
+    for head, is_template, code in heads:
+        for other, _, owner in heads:
+            if owner != code and (other == head or (is_template and other.startswith(head))):
+                zh = f"报表 {code} 与 {owner} 的指标代码冲突：{head}"
+                raise ContractError(zh, f"kinds {code} and {owner} yield the same indicator: {head}")
 
 
 def _load(path: Path) -> ModuleType:

@@ -166,10 +166,9 @@ def _labels(
         "code": _first(looked_at, measure.code),
         "name": _first(looked_at, measure.name),
     }
-    title = "{name}" if measure.name and words["name"] else measure.title_zh
     return {
         "indicator": measure.indicator.format(**words),
-        "name": title.format(**words),
+        "name": measure.title_zh.format(**words),
         "filer": filer,
         "unit": _first(looked_at, measure.unit_from) or measure.unit,
         "period": period,

@@ -90,7 +90,19 @@ def best_block(rows: Rows, merges: Sequence[Merge], fields: Sequence[Field]) -> 
             block = _match_block(_headings(rows, origins, top, levels), fields, top, levels)
             if best is None or block.rank > best.rank:
                 best = block
-    return best
+    return best and _with_merged_parents(best, rows, origins, fields)
+
+
+def _with_merged_parents(
+    block: Block, rows: Rows, origins: dict[tuple[int, int], tuple[int, int]], fields: Sequence[Field]
+) -> Block:
+    """The block from where its merges begin: headings that match by their lowest level alone still own those above."""
+    top = min((origins.get((block.top, c), (block.top, c))[0] for c in range(len(rows[block.top]))), default=block.top)
+    levels = block.below - top
+    if top == block.top or levels > LEVELS:
+        return block
+    taller = _match_block(_headings(rows, origins, top, levels), fields, top, levels)
+    return taller if len(taller.matched) == len(block.matched) and not taller.doubled else block
 
 
 def _merge_origins(merges: Sequence[Merge], height: int, width: int) -> dict[tuple[int, int], tuple[int, int]]:

@@ -107,7 +107,8 @@ KIND = define_kind(
             "basic telecom carriers",
             "家",
             Method.COUNT,
-            pl.len(),
+            # A bureau without carriers among its filers says nothing about how many there are.
+            pl.when(pl.len() > 0).then(pl.len()),
             cells=("class",),
             where=pl.col("class") == "basic_carrier",
         ),

@@ -125,9 +125,9 @@ KIND = define_kind(
     ),
     measures=(
         Measure(
-            "{code}",
-            "指标",
-            "figure",
+            "filed/{code}",
+            "{name}",
+            "{name}",
             "",
             Method.STATED,
             cells=("value",),

@@ -198,8 +198,8 @@ KIND = define_kind(
         ),
         Measure(
             "target/{code}",
-            "目标",
-            "target",
+            "{name}",
+            "{name}",
             "",
             Method.STATED,
             cells=("target",),

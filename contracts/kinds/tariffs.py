@@ -120,9 +120,9 @@ KIND = define_kind(
     rules=RULES,
     measures=(
         Measure(
-            "{code}",
-            "平均资费变化",
-            "change of average price",
+            "tariff/{code}",
+            "{name}平均资费变化",
+            "{name}: change of average price",
             "%",
             Method.STATED,
             cells=("fall",),

@@ -38,6 +38,8 @@ FIELDS = (
 )
 
 DONE = pl.col("state").is_in(DONE_STATES)
+# Without a tree it is open whether the node is in it.
+IN_TREE = pl.when(pl.col("tree_given")).then(pl.col("tree_code").is_not_null())
 
 RULES = (
     Rule(
@@ -75,7 +77,7 @@ RULES = (
         scope=Scope.ROW,
         title_zh="节点属于所填三级指标",
         title_en="the node belongs to the indicator",
-        when=pl.col("tree_code").is_not_null(),
+        when=IN_TREE,
         holds=pl.col("indicator_no").cast(pl.String) == pl.col("tree_parent"),
         fields=("indicator_no", "tree_parent", "node_no"),
         expected=pl.col("tree_parent"),
@@ -89,7 +91,7 @@ RULES = (
         scope=Scope.ROW,
         title_zh="由责任处室填报",
         title_en="filed by the department responsible",
-        when=pl.col("tree_code").is_not_null() & pl.col("_filer").is_not_null(),
+        when=IN_TREE & pl.col("_filer").is_not_null(),
         holds=pl.col("_filer") == pl.col("tree_department"),
         fields=("node_no", "tree_department"),
         expected=pl.col("tree_department"),

@@ -282,3 +282,18 @@ def test_a_register_of_four_thousand_rows_is_quick() -> None:
     start = time.perf_counter()
     assert clean(book, total_in="name").frame.height == 4000
     assert time.perf_counter() - start < 0.3
+
+
+def test_merged_headings_above_the_matching_row_belong_to_the_headings() -> None:
+    """The lower level alone matches; the merged level above it is part of the headings, not a note."""
+    fields = (
+        Field("name", "名称", "name"),
+        Field("built", "建成", "built", Type.COUNT),
+        Field("opened", "开通", "opened"),
+    )
+    rows: list[list[object]] = [["某表"], ["名称", "基站", None], [None, "建成", "开通"], ["甲", 1, "是"]]
+    book = xlsx(rows, "A2:A3", "B2:C2")
+    table = find_table(book, fields).table
+    assert table is not None
+    assert [entry.area for entry in table.ignored] == ["A1"]
+    assert table.columns == {"name": "A", "built": "B", "opened": "C"}
