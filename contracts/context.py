@@ -18,6 +18,8 @@ from contracts.period import Period
 from contracts.table import Table
 
 AT = "__at"
+# Characters that XML forbids, so that no sheet can be named with them.
+PART, PLACES = "\x1f", "\x1e"
 References = Mapping[str, "Reference | list[Reference]"]
 
 
@@ -43,13 +45,13 @@ class Reference:
 
 
 def place(file: str, sheet: str, address: str) -> str:
-    """One place as text for an `__at` column; several are parted by line ends."""
-    return f"{file}\t{sheet}\t{address}"
+    """One place as text for an `__at` column; several are joined by PLACES."""
+    return PART.join((file, sheet, address))
 
 
 def cells_at(places: str, name: str, text: str | None) -> list[Cell]:
     """The cells an `__at` text names, for operand `name` that reads `text`."""
-    parts = [one.split("\t") for one in places.split("\n")]
+    parts = [one.split(PART) for one in places.split(PLACES)]
     return [Cell(sheet, address, name, text, file or None) for file, sheet, address in parts]
 
 

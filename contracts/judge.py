@@ -121,11 +121,20 @@ def _reason(
     rule: Rule, kind: Kind, table: Table, frame: pl.DataFrame, row: int, references: References
 ) -> tuple[str, str]:
     """Why the rule could not be told, from the first row where it could not."""
+    used = {
+        *rule.fields,
+        *rule.holds.meta.root_names(),
+        *(rule.when.meta.root_names() if rule.when is not None else ()),
+    }
     for context in kind.contexts:
-        if any(f.startswith(context.prefix) for f in rule.fields) and not references.get(context.source):
+        if any(name.startswith(context.prefix) for name in used) and not references.get(context.source):
             return f"没有可对照的{context.title_zh}", f"no {context.title_en} to compare with"
     values = frame.row(row, named=True)
-    blank = [table.address(f, values["_row"]) or f for f in rule.fields if values.get(f) is None]
+    missing = [f for f in rule.fields if values.get(f) is None]
+    blank = [address for f in missing if (address := table.address(f, values["_row"]))]
+    for context in kind.contexts:
+        if not blank and any(f.startswith(context.prefix) for f in missing):
+            return f"{context.title_zh}中没有对应的数据", f"nothing that corresponds in the {context.title_en}"
     where = "、".join(blank) or f"第{values['_row']}行"
     return f"参与判定的数据缺失：{where}", f"an operand is missing: {', '.join(blank) or values['_row']}"
 
@@ -148,8 +157,9 @@ def _findings(rule: Rule, frame: pl.DataFrame, table: Table, failed: list[int]) 
             expected=_plain(told["_expected"][rows[0]]) or "",
             basis=rule.basis,
             cells=tuple(_cells(rule, frame, table, rows)),
-            field=rule.fields[0] if rule.fields else None,
-            filed=texts.get(rule.fields[0]) if rule.fields else None,
+            field=rule.fields[0].removeprefix("total_"),
+            # Of a whole column no single cell is what was filed; a control total is one cell.
+            filed=texts[rule.fields[0]] if rule.scope is not Scope.FRAME or rule.fields[0] + AT in frame else None,
             rows=tuple(rows),
         )
 

@@ -10,14 +10,15 @@ import hashlib
 import importlib
 import importlib.util
 import pkgutil
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 
 import pandera.polars as pa
+import polars as pl
 
 from contracts.errors import ContractError, UsageError
 from contracts.field import Field
@@ -78,16 +79,10 @@ class Kind:
 
     @cached_property
     def version(self) -> str:
-        """Twelve characters that change whenever a field, a rule or a measure of the contract changes."""
-        parts = [
-            self.code,
-            repr(self.fields),
-            str([(c.source, c.take) for c in self.contexts]),
-            str(self.total_in),
-            str(self.rows_stand_alone),
-        ]
-        parts += [_describe(rule) for rule in self.rules]
-        parts += [f"{m.indicator}|{m.unit}|{m.method}|{m.value!s}|{m.where!s}|{m.of}|{m.across}" for m in self.measures]
+        """Twelve characters that change whenever a field, a rule, a measure or a context of the contract changes."""
+        declared: tuple[Rule | Measure | Context, ...] = (*self.rules, *self.measures, *self.contexts)
+        parts = [self.code, repr(self.fields), str(self.total_in), str(self.rows_stand_alone)]
+        parts += [_describe(one) for one in declared]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
@@ -133,12 +128,13 @@ def define_kind(
 def discover_kinds(folders: Iterable[Path] = ()) -> dict[str, Kind]:
     """Every kind there is, by code: the modules of `contracts.kinds`, then those of `folders`.
 
-    Raises ContractError where two share a code or a rule prefix.
+    Raises ContractError where two share a code or a rule prefix or a module does not load, UsageError where a folder
+    is not there.
     """
     import contracts.kinds as home
 
     modules = [importlib.import_module(f"contracts.kinds.{m.name}") for m in pkgutil.iter_modules(home.__path__)]
-    modules += [_load(path) for folder in folders for path in sorted(folder.glob("*.py"))]
+    modules += [_load(path) for folder in folders for path in _modules_in(folder)]
     kinds: dict[str, Kind] = {}
     for module in modules:
         kind = getattr(module, "KIND", None)
@@ -164,15 +160,35 @@ def _keep_apart(kinds: Iterable[Kind]) -> None:
                 raise ContractError(zh, f"kinds {code} and {owner} yield the same indicator: {head}")
 
 
+def _modules_in(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise UsageError(f"没有报表模块文件夹：{folder}", f"there is no folder of kinds {folder}")
+    return sorted(folder.glob("*.py"))
+
+
 def _load(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"_jixiao_kind_{path.stem}", path)
     if spec is None or spec.loader is None:
         raise ContractError(f"无法载入报表模块：{path.name}", f"cannot load the kind module {path.name}")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        what = f"{path.name}: {type(error).__name__}: {error}"
+        raise ContractError(f"报表模块无法载入：{what}", f"the kind module does not load: {what}") from error
     return module
 
 
-def _describe(rule: Rule) -> str:
-    expressions = (str(rule.holds), str(rule.when), str(rule.since), str(rule.until), rule.severity, rule.scope)
-    return "|".join((rule.id, *expressions))
+def _describe(part: Rule | Measure | Context) -> str:
+    return "|".join(f"{field.name}={_told(getattr(part, field.name))}" for field in fields(part))
+
+
+def _told(value: object) -> str:
+    """A value in full. An expression's own text would leave out the middle of a long list."""
+    if isinstance(value, pl.Expr):
+        return value.meta.serialize().hex()
+    if isinstance(value, tuple):
+        return f"({','.join(_told(item) for item in value)})"
+    if isinstance(value, Mapping):
+        return _told(tuple(sorted(value.items())))
+    return repr(value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Iterable
+from string import Formatter
 from typing import Any, cast
 
 import pandera.polars as pa
@@ -68,7 +69,20 @@ def build_schema(prefix: str, fields: Iterable[Field], rules: Iterable[Rule]) ->
     if len(set(ids)) != len(ids):
         twice = sorted({i for i in ids if ids.count(i) > 1})
         raise ContractError(f"规则编号重复：{twice}", f"rule ids used twice: {twice}")
+    for rule in every:
+        _check_messages(rule)
     return pa.DataFrameSchema(columns, checks=[make_check(rule) for rule in every])
+
+
+def _check_messages(rule: Rule) -> None:
+    """A message may speak of the rule's operands, its values and the failing `rows`; ContractError otherwise."""
+    known = {*rule.fields, *rule.values, "rows"}
+    texts = (rule.message_zh, rule.message_en)
+    unknown = sorted({name for text in texts for _, name, _, _ in Formatter().parse(text) if name is not None} - known)
+    if unknown:
+        raise ContractError(
+            f"规则 {rule.id} 的提示用到未知的名称：{unknown}", f"the messages of {rule.id} use unknown names: {unknown}"
+        )
 
 
 def make_check(rule: Rule) -> pa.Check:

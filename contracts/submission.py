@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from contracts.period import Period
 
@@ -45,4 +45,5 @@ class Submission:
         """Whole calendar days begun after the due moment; 0 when on time."""
         if not self.late or self.due_at is None:
             return 0
-        return max(1, (self.arrival.received_at.date() - self.due_at.date()).days)
+        # The due moment ends a day, so days are counted from it, whichever zone either time is written in.
+        return -((self.due_at - self.arrival.received_at) // timedelta(days=1))

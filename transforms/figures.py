@@ -86,14 +86,15 @@ def combine(kind: Kind, filed: Sequence[Filed], *, bureau: str, owing: Collectio
         if measure.method is Method.RATIO:
             figures += _ratios(measure, figures, bureau, derived=True)
             continue
-        groups: dict[tuple[str, str], list[Filed]] = {}
+        groups: dict[tuple[str, str, str], list[Filed]] = {}
         for figure in filed:
             if _yields(measure, figure.indicator):
-                groups.setdefault((figure.indicator, figure.as_of), []).append(figure)
+                groups.setdefault((figure.indicator, figure.as_of, figure.unit), []).append(figure)
         for parts in groups.values():
             if owing and set(owing) <= {part.filer for part in parts}:
-                make = _weakest if measure.method is Method.STATED else _summed
-                figures.append(make(sorted(parts, key=lambda p: p.figure_id), bureau, measure))
+                parts = sorted(parts, key=lambda p: p.figure_id)
+                stated = measure.method is Method.STATED
+                figures += _weakest(parts, bureau, measure) if stated else [_summed(parts, bureau, measure)]
     return figures
 
 
@@ -237,20 +238,25 @@ def _summed(parts: Sequence[Filed], bureau: str, measure: Measure) -> Figure:
     return _over(parts, bureau, measure, "=", total, total, total, " + ".join(f"{p.value:f}" for p in parts))
 
 
-def _weakest(parts: Sequence[Filed], bureau: str, measure: Measure) -> Figure:
-    """What every filer's statement supports: the hull of their intervals."""
+def _weakest(parts: Sequence[Filed], bureau: str, measure: Measure) -> Iterator[Figure]:
+    """What every filer's statement supports: the hull of their intervals; nothing where it is open on both sides."""
     lows, highs = [p.low for p in parts], [p.high for p in parts]
     low = None if None in lows else min(x for x in lows if x is not None)
     high = None if None in highs else max(x for x in highs if x is not None)
-    told = {p.comparator for p in parts}
-    if low is None and high is not None:
-        comparator, value = ("<" if told == {"<"} else "<="), high
-    elif high is None and low is not None:
-        comparator, value = (">" if told == {">"} else ">="), low
+    # An end belongs to the hull if it belongs to one of the statements that reach it.
+    low_closed = low is not None and any(p.low_closed for p in parts if p.low == low)
+    high_closed = high is not None and any(p.high_closed for p in parts if p.high == high)
+    if low is not None and high is not None:
+        alike = len({p.value for p in parts}) == 1 and {p.comparator for p in parts} == {"="}
+        comparator, value = ("=" if alike else "~"), parts[0].value
+    elif high is not None:
+        comparator, value = ("<=" if high_closed else "<"), high
+    elif low is not None:
+        comparator, value = (">=" if low_closed else ">"), low
     else:
-        alike = len({p.value for p in parts}) == 1
-        comparator, value = ("=" if alike and told == {"="} else "~"), parts[0].value
-    return _over(parts, bureau, measure, comparator, value, low, high, "；".join(p.as_written for p in parts))
+        return
+    figure = _over(parts, bureau, measure, comparator, value, low, high, "；".join(p.as_written for p in parts))
+    yield replace(figure, low_closed=low_closed, high_closed=high_closed)
 
 
 def _over(
@@ -273,8 +279,8 @@ def _over(
         value=value,
         low=low,
         high=high,
-        low_closed=all(p.low_closed for p in parts),
-        high_closed=all(p.high_closed for p in parts),
+        low_closed=True,
+        high_closed=True,
         as_written=as_written,
         period=first.period,
         as_of=first.as_of,

@@ -143,6 +143,21 @@ RULES = (
         values={"code": pl.col("code")},
         basis=PLAN,
     ),
+    Rule(
+        id="IT-06",
+        severity=Severity.MUST,
+        scope=Scope.GROUP,
+        group=("target_indicator",),
+        title_zh="同一指标只有一个目标",
+        title_en="one target an indicator",
+        when=pl.col("target_indicator").is_not_null(),
+        holds=pl.len().over("target_indicator") == 1,
+        fields=("target_indicator",),
+        expected="一个目标 / one target",
+        message_zh="指标 {target_indicator} 的目标出现在第 {rows} 行，应只有一个。",
+        message_en="indicator {target_indicator} has targets in rows {rows}.",
+        basis=PLAN,
+    ),
 )
 
 

@@ -121,7 +121,7 @@ def _adds_up(field: Field) -> Rule:
         holds=pl.when(pl.col(field.name).null_count() == 0).then(
             pl.col(field.name).sum() == pl.col(f"total_{field.name}")
         ),
-        fields=(field.name, f"total_{field.name}"),
+        fields=(f"total_{field.name}", field.name),
         values={"sum": pl.col(field.name).sum()},
         expected=pl.col(field.name).sum().cast(pl.String),
         message_zh=f"“{field.heading}”各设区市之和为 {{sum}}，合计行填写 {{total_{field.name}}}，二者应相等；请核对各行或更正合计。",

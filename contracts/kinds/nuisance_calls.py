@@ -57,7 +57,7 @@ RULES = (
             title_en=f"{f.title_en}: the carriers add up",
             when=pl.col(f"total_{f.name}").is_not_null(),
             holds=pl.when(pl.col(f.name).null_count() == 0).then(pl.col(f.name).sum() == pl.col(f"total_{f.name}")),
-            fields=(f.name, f"total_{f.name}"),
+            fields=(f"total_{f.name}", f.name),
             expected=pl.col(f.name).sum().cast(pl.String),
             values={"sum": pl.col(f.name).sum()},
             message_zh=f"“{f.heading}”各企业之和为 {{sum}}，合计行填写 {{total_{f.name}}}。",

@@ -53,6 +53,7 @@ def test_a_row_passes_fails_or_cannot_be_told() -> None:
     judgment = judge_small(small_kind(make_rule(A_IS_SMALL)), [("甲", "1", ""), ("乙", "10", ""), ("丙", "", "")])
     count = count_of(judgment, "SM-01")
     assert (count.passed, count.failed, count.not_evaluable, count.not_applicable) == (1, 1, 1, 0)
+    assert [finding.rows for finding in findings_of(judgment)] == [(1,)]
     assert count.reason_zh == "参与判定的数据缺失：B7"
     assert count.reason_en == "an operand is missing: B7"
 
@@ -82,6 +83,22 @@ def test_the_reason_names_what_there_was_nothing_to_compare_with() -> None:
     count = count_of(judge_small(kind, [("甲", "1", "")]), "SM-01")
     assert (count.not_evaluable, count.reason_zh) == (1, "没有可对照的上期报送")
     assert count.reason_en == "no earlier submission to compare with"
+
+
+def test_the_reason_looks_at_all_that_the_rule_reads_and_not_only_at_what_it_names() -> None:
+    kind = small_kind(make_rule(A_IS_SMALL, when=pl.col("prev_given")), contexts=(previous_context(),))
+    assert count_of(judge_small(kind, [("甲", "1", "")]), "SM-01").reason_zh == "没有可对照的上期报送"
+
+
+def test_the_reason_says_where_nothing_corresponds() -> None:
+    rule = make_rule(pl.col("a") >= pl.col("prev_a"), fields=("a", "prev_a"))
+    kind = small_kind(rule, contexts=(previous_context(),))
+    table = make_table(kind, [{"name": "乙", "a": "9"}])
+    earlier = {"previous": Reference(parse_table(table, kind.fields, year=2020), table.columns, "上月", "before.xlsx")}
+    reasons = [
+        count_of(judge_small(kind, [("甲", a, "")], Setting(references=earlier)), "SM-01").reason_zh for a in ("1", "")
+    ]
+    assert reasons == ["上期报送中没有对应的数据", "参与判定的数据缺失：B5"]
 
 
 counted = st.lists(st.tuples(st.sampled_from("甲乙丙"), st.sampled_from(["", "1", "9", "10", "x"]), st.just("")))

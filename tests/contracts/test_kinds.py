@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from string import Formatter
 
 import polars as pl
@@ -13,11 +17,11 @@ import pytest
 from contracts.errors import ContractError, UsageError
 from contracts.finding import Outcome
 from contracts.kind import Kind, discover_kinds
-from contracts.measure import Method
+from contracts.measure import Measure, Method
 from contracts.period import Period
 from contracts.rule import Rule
 from tests.contracts.right_rows import RIGHT, judge_right, kinds, references
-from tests.contracts.small_kind import make_rule, small_kind
+from tests.contracts.small_kind import make_rule, previous_context, small_kind
 from tests.contracts.wrong_rows import WRONG, Wrong, is_of_field, wrong_text
 from transforms.heading_match import normalise
 
@@ -202,9 +206,38 @@ def test_a_version_changes_with_the_contract_and_with_nothing_else() -> None:
         small_kind(make_rule(pl.col("a") > 1, until=SINCE + timedelta(days=1))),
         small_kind(make_rule(pl.col("a") > 1, id="SM-02")),
         small_kind(make_rule(pl.col("a") > 1), rows_stand_alone=True),
+        small_kind(make_rule(pl.col("a") > 1, message_zh="另一句")),
+        small_kind(make_rule(pl.col("a") > 1, values={"n": pl.len()})),
+        small_kind(make_rule(pl.col("a") > 1), measures=(counting(None),)),
+        small_kind(make_rule(pl.col("a") > 1), measures=(counting(pl.col("name").first()),)),
+        small_kind(make_rule(pl.col("a") > 1), contexts=(previous_context(),)),
+        small_kind(make_rule(pl.col("a") > 1), contexts=(replace(previous_context(), on=()),)),
         small_kind(),
     ]
     assert len({before, *(kind.version for kind in changed)}) == len(changed) + 1
+
+
+def counting(as_of: pl.Expr | None) -> Measure:
+    return Measure("rows", "行数", "rows", "行", Method.COUNT, pl.len(), cells=("name",), as_of=as_of)
+
+
+def test_a_version_sees_the_middle_of_a_long_list() -> None:
+    words = [str(number) for number in range(100)]
+    other = [*words[:50], "x", *words[51:]]
+    versions = {small_kind(make_rule(pl.col("name").is_in(w))).version for w in (words, other)}
+    assert len(versions) == 2
+
+
+def test_a_version_is_the_same_in_another_process(root: Path) -> None:
+    code = "from tests.contracts.right_rows import kinds; print(*(k.version for k in kinds().values()))"
+    answer = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == [kind.version for kind in kinds().values()]
+
+
+@pytest.mark.parametrize("words", [{"message_zh": "{c} 不对"}, {"message_en": "{a} is not {expected}"}])
+def test_a_message_that_speaks_of_what_the_rule_does_not_know_is_our_fault(words: dict[str, str]) -> None:
+    with pytest.raises(ContractError, match="SM-01"):
+        small_kind(make_rule(pl.col("a") > 1, **words))
 
 
 def test_one_rule_id_used_twice_is_our_fault() -> None:
@@ -236,3 +269,15 @@ def test_a_code_or_prefix_used_twice_is_our_fault(
     (folder / "clash.py").write_text(MODULE.format(code=code, prefix=prefix), encoding="utf-8")
     with pytest.raises(ContractError, match="used twice"):
         discover_kinds([folder])
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="nowhere"):
+        discover_kinds([tmp_path / "nowhere"])
+
+
+@pytest.mark.parametrize("text", ["import no_such_module\n", "KIND = (\n", "KIND = 1 / 0\n"])
+def test_a_module_that_does_not_load_is_our_fault_and_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "broken.py").write_text(text, encoding="utf-8")
+    with pytest.raises(ContractError, match=r"broken\.py"):
+        discover_kinds([tmp_path])

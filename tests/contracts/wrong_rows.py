@@ -53,6 +53,7 @@ WRONG: tuple[Wrong, ...] = (
     change("indicator_tree", "IT-03", 4, department=""),
     double("indicator_tree", "IT-04", 2, code="2"),
     change("indicator_tree", "IT-05", 3, unit=""),
+    change("indicator_tree", "IT-06", 4, target_indicator="line_price"),
     double("obligation_list", "OB-01"),
     change("obligation_list", "OB-02", due="十日"),
     change("obligation_list", "OB-03", filer="DING"),

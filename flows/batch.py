@@ -1,0 +1,86 @@
+"""A pack into its home, stage after stage, without Prefect: the order of things, and what to say at the end.
+
+`flows.intake` is the same order with a Prefect task around each step; both call `flows.stages` and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from contracts.finding import Outcome, Severity, count_by_severity
+from contracts.kind import discover_kinds
+from contracts.submission import Submission
+from flows import stages
+from flows.pack import Pack, read_pack
+from flows.progress import tell
+from flows.settings import Settings
+from flows.stages import Taken
+from warehouse.home import Home
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """What a run did. findings: by severity, over the submissions of this pack's arrivals."""
+
+    home: Path
+    year: int
+    submissions: int
+    new: int
+    outcomes: dict[str, int]
+    late: int
+    findings: dict[str, int]
+    not_evaluable: int
+    unlisted: tuple[str, ...]
+    figures: int
+    summary: Path
+    validation: Path
+
+
+def load_pack(folder: Path, settings: Settings) -> Pack:
+    return read_pack(folder, discover_kinds(settings.kind_folders()))
+
+
+def run_plain(
+    pack: Pack, folder: Path, settings: Settings, *, docs: bool = True, pause: Callable[[str], None] = lambda _: None
+) -> BatchResult:
+    """The whole run in this process. `pause` is called between any two steps with the name of the one just done."""
+    with stages.open_home(folder, pack, settings.database_url) as home:
+        pause("open")
+        received: list[Submission] = []
+        for arrival in pack.arrivals:
+            received.append(stages.receive(home, pack, arrival))
+            pause(f"receive {arrival.file}")
+        taken: list[Taken] = []
+        for submission in received:
+            tell(submission.arrival.file, len(taken), len(received))
+            taken.append(stages.settle(home, pack, submission))
+            pause(f"settle {submission.arrival.file}")
+        stages.check(home, home.folder / "published" / "checks" if docs else None)
+        pause("check")
+        stages.publish_all(home, pack, lambda step: pause(f"before {step}"))
+        pause("publish")
+        return conclude(home, pack, taken)
+
+
+def conclude(home: Home, pack: Pack, taken: Sequence[Taken]) -> BatchResult:
+    """Count what the run's arrivals came to; the pack's own lists are not submissions of a filer."""
+    filed = [t for t in taken if pack.kinds[t.submission.arrival.kind].pack_file is None]
+    findings = [f for t in filed for f in home.findings(t.submission.id)]
+    severities = count_by_severity(findings)
+    published = home.folder / "published"
+    return BatchResult(
+        home=home.folder,
+        year=pack.settings.year,
+        submissions=len(filed),
+        new=sum(t.new for t in filed),
+        outcomes={o.value: sum(t.outcome is o for t in filed) for o in Outcome},
+        late=sum(t.submission.late for t in filed),
+        findings={s.value: severities[s] for s in Severity},
+        not_evaluable=sum(1 for t in filed for c in home.counts(t.submission.id) if c.not_evaluable),
+        unlisted=tuple(pack.unlisted()),
+        figures=len(home.figures(pack.settings.year)),
+        summary=published / "annual" / str(pack.settings.year) / "summary.html",
+        validation=published / "validation" / "index.html",
+    )

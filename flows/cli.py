@@ -1,0 +1,167 @@
+"""The command line: `jixiao`. Thin: each command asks a module, prints what it says, and ends with the right status.
+
+0 done and nothing blocks; 1 `check` returned the file, or part of it; 2 misuse or our own fault. Heavy libraries are
+imported by the command that needs them, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from contracts.errors import JixiaoError
+
+app = typer.Typer(
+    name="jixiao",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="绩效 jixiao：从报送文件到可追溯的年度绩效总结。\n\n"
+    "From filed forms to an annual summary in which every figure leads back to its cell.",
+    epilog="示例 example: [bold]jixiao run examples/jiangxi-2020[/bold]",
+)
+
+
+class Format(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+PackArg = Annotated[Path, typer.Argument(help="数据包文件夹 / folder of a pack", metavar="PACK")]
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="数据目录，默认 var/<数据包名> / home folder", metavar="DIR")
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="输出格式 / output")]
+KindArg = Annotated[str, typer.Argument(help="报表代码，见 jixiao kinds / code of a kind", metavar="KIND")]
+
+
+@app.command(epilog="示例: jixiao run examples/jiangxi-2020 --home var/jiangxi")
+def run(pack: PackArg, home: HomeOption = None, format: FormatOption = Format.TEXT) -> None:
+    """处理数据包中的全部报送，直至发布。 / Everything filed in a pack, through the flow, to the published files."""
+    from flows.commands.run import run_pack
+
+    run_pack(pack, home, as_json=format is Format.JSON)
+
+
+@app.command(epilog="示例: jixiao check CM_2020-11.xlsx --kind network_build --pack examples/jiangxi-2020")
+def check(
+    file: Annotated[Path, typer.Argument(help="要检查的文件 / the file", metavar="FILE")],
+    kind: Annotated[str, typer.Option("--kind", help="报表代码 / code of the kind", metavar="KIND")],
+    pack: Annotated[
+        Path | None,
+        typer.Option("--pack", help="按此数据包的名录和指标体系判定 / judge against its lists", metavar="PACK"),
+    ] = None,
+    period: Annotated[
+        str | None, typer.Option("--period", help="报告期，如 2020-11；默认取自文件名 / default: from the file's name")
+    ] = None,
+    filer: Annotated[
+        str | None,
+        typer.Option("--filer", help="填报单位代码；默认取自文件名 / default: from the file's name", metavar="CODE"),
+    ] = None,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            "--home", help="与此数据目录中的上期和同期报送比较 / compare with what is stored here", metavar="DIR"
+        ),
+    ] = None,
+    format: FormatOption = Format.TEXT,
+) -> None:
+    """判定一个文件，不保存任何内容。退出码 0 通过，1 退回或部分接受。 / Judge one file; nothing is stored."""
+    from flows.commands.check import check_file
+
+    raise typer.Exit(check_file(file, kind, pack, period, filer, home, as_json=format is Format.JSON))
+
+
+@app.command(epilog="示例: jixiao trace g5_opened@JXCA.2020-11")
+def trace(
+    figure: Annotated[str, typer.Argument(help="指标值编号（figures.csv 第一列） / figure_id", metavar="FIGURE")],
+    home: HomeOption = None,
+    format: FormatOption = Format.TEXT,
+) -> None:
+    """追溯一个公布的数字：构成、来源单元格、文件哈希。 / One published figure down to its cells and file hashes."""
+    from flows.commands.trace import trace_figure
+
+    trace_figure(figure, home, as_json=format is Format.JSON)
+
+
+@app.command(epilog="示例: jixiao kinds --format json")
+def kinds(format: FormatOption = Format.TEXT) -> None:
+    """列出全部报表。 / Every kind of submission."""
+    from flows.commands.catalogue import list_kinds
+
+    list_kinds(as_json=format is Format.JSON)
+
+
+@app.command(epilog="示例: jixiao rules network_build")
+def rules(
+    kind: Annotated[
+        str | None, typer.Argument(help="报表代码，省略则列出全部 / code of a kind", metavar="[KIND]")
+    ] = None,
+    format: FormatOption = Format.TEXT,
+) -> None:
+    """列出规则：编号、级别、内容、依据。 / Every rule with severity, text and basis."""
+    from flows.commands.catalogue import list_rules
+
+    list_rules(kind, as_json=format is Format.JSON)
+
+
+@app.command(epilog="示例: jixiao template network_build --out 网络建设情况表.xlsx")
+def template(
+    kind: KindArg,
+    out: Annotated[Path, typer.Option("--out", help="要写出的 xlsx 文件 / file to write", metavar="FILE.xlsx")],
+) -> None:
+    """生成一份空白报表。 / A blank workbook with the contract's headings, drop-downs and notes."""
+    from flows.commands.catalogue import write_template
+
+    write_template(kind, out)
+
+
+@app.command(epilog="示例: jixiao init 我局2026 && jixiao run 我局2026")
+def init(folder: Annotated[Path, typer.Argument(help="要新建的文件夹 / folder to make", metavar="DIR")]) -> None:
+    """新建一个可以直接运行的数据包。 / A new pack that runs at once."""
+    from flows.commands.catalogue import start_pack
+
+    start_pack(folder)
+
+
+def main() -> NoReturn:
+    """Run the command line; every fault of ours ends here as one message in both languages and status 2."""
+    from flows.settings import quiet_dependencies
+
+    quiet_dependencies()
+    try:
+        app(standalone_mode=True)
+    except JixiaoError as error:
+        print(f"错误：{error.zh}\nerror: {error.en}", file=sys.stderr)
+        sys.exit(error.exit_status)
+    except BrokenPipeError:
+        # Whoever read our output had enough of it.
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:  # the last door: no traceback reaches a user, and none is lost
+        _leave_report(error)
+        sys.exit(2)
+    sys.exit(0)
+
+
+def _leave_report(error: Exception) -> None:
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="jixiao-", suffix=".log", delete=False, encoding="utf-8") as log:
+        traceback.print_exception(error, file=log)
+    print(
+        f"错误：程序内部故障（{type(error).__name__}），详情已写入 {log.name}，请连同该文件报告。\n"
+        f"error: a fault of ours ({type(error).__name__}); details are in {log.name}, please report it with that file.",
+        file=sys.stderr,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""`jixiao kinds`, `rules`, `template` and `init`: what the contracts say, and blanks to fill in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Column
+from rich.table import Table as Grid
+from rich.text import Text
+
+from contracts.errors import UsageError
+from contracts.kind import Kind, discover_kinds
+from contracts.rule import Rule
+from contracts.structure import RULES as STRUCTURE_RULES
+from flows.commands.terminal import print_json
+from flows.settings import Settings
+
+
+def known_kinds(code: str | None = None) -> dict[str, Kind]:
+    """Every kind, or the one with that code; UsageError where there is none."""
+    kinds = discover_kinds(Settings().kind_folders())
+    if code is None:
+        return kinds
+    if code not in kinds:
+        raise UsageError(
+            f"没有报表“{code}”；有：{'、'.join(kinds)}", f"there is no kind “{code}”; there are: {', '.join(kinds)}"
+        )
+    return {code: kinds[code]}
+
+
+def list_kinds(*, as_json: bool) -> None:
+    kinds = known_kinds().values()
+    if as_json:
+        print_json([_kind_json(k) for k in kinds])
+        return
+    grid = _grid("代码 code", "名称 title", "填报 filers", "周期 cadence", "字段", "规则", "用途")
+    for k in kinds:
+        grid.add_row(
+            k.code, k.title_zh, ", ".join(k.filers), k.cadence, str(len(k.fields)), str(len(k.rules)), k.purpose_zh
+        )
+    Console().print(grid)
+
+
+def list_rules(code: str | None, *, as_json: bool) -> None:
+    rules = [(k, r) for k in known_kinds(code).values() for r in k.rules]
+    if as_json:
+        print_json([_rule_json(k, r) for k, r in rules] + _structure_json())
+        return
+    grid = _grid("编号 id", "级别", "范围", "内容", "依据")
+    for kind, rule in rules:
+        grid.add_row(
+            rule.id,
+            rule.severity.value,
+            rule.scope.value,
+            Text(f"{rule.title_zh}\n{rule.title_en}"),
+            f"{kind.title_zh}：{rule.basis}",
+        )
+    for structure in STRUCTURE_RULES.values():
+        grid.add_row(
+            structure.id,
+            structure.severity.value,
+            "file",
+            Text(f"{structure.title_zh}\n{structure.title_en}"),
+            "适用于全部报表",
+        )
+    Console().print(grid)
+
+
+def _grid(first: str, *others: str) -> Grid:
+    """A table that drops nothing: codes and ids stay on one line, the rest wraps."""
+    return Grid(Column(first, no_wrap=True), *(Column(heading, overflow="fold") for heading in others))
+
+
+def write_template(code: str, out: Path) -> None:
+    """Write the blank workbook of a kind to `out`; refuses to overwrite."""
+    from transforms.templates import blank_workbook
+
+    kind = known_kinds(code)[code]
+    if out.exists():
+        raise UsageError(f"{out} 已存在，未覆盖", f"{out} exists and was not overwritten")
+    try:
+        out.write_bytes(blank_workbook(kind))
+    except OSError as error:
+        raise UsageError(f"无法写入 {out}：{error.strerror}", f"cannot write {out}: {error.strerror}") from error
+    Console().print(
+        f"已生成 {out}。填好后用 jixiao check 检查。 / Written; check it with jixiao check once filled in.",
+        markup=False,
+    )
+
+
+def start_pack(folder: Path) -> None:
+    """Make a new pack in `folder` from the starter that ships with us; the folder must be new or empty."""
+    from flows.starter import write_starter
+
+    write_starter(folder)
+    Console().print(
+        f"已新建 {folder}。下一步：jixiao run {folder}，然后按 {folder}/README.md 修改。", markup=False, soft_wrap=True
+    )
+    Console().print(
+        f"Made {folder}. Next: jixiao run {folder}, then follow {folder}/README.md.", markup=False, soft_wrap=True
+    )
+
+
+def _kind_json(kind: Kind) -> dict[str, Any]:
+    return {
+        "code": kind.code,
+        "title_zh": kind.title_zh,
+        "title_en": kind.title_en,
+        "purpose_zh": kind.purpose_zh,
+        "filers": list(kind.filers),
+        "cadence": kind.cadence,
+        "version": kind.version,
+        "pack_file": kind.pack_file,
+        "fields": [
+            {
+                "name": f.name,
+                "heading": f.heading,
+                "aliases": list(f.aliases),
+                "type": f.type.value,
+                "unit": f.unit,
+                "required": f.required,
+            }
+            for f in kind.fields
+        ],
+        "rules": len(kind.rules),
+    }
+
+
+def _rule_json(kind: Kind, rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "kind": kind.code,
+        "severity": rule.severity.value,
+        "scope": rule.scope.value,
+        "title_zh": rule.title_zh,
+        "title_en": rule.title_en,
+        "fields": list(rule.fields),
+        "basis": rule.basis,
+        "since": rule.since.isoformat() if rule.since else None,
+        "until": rule.until.isoformat() if rule.until else None,
+    }
+
+
+def _structure_json() -> list[dict[str, Any]]:
+    return [
+        {
+            "id": r.id,
+            "kind": None,
+            "severity": r.severity.value,
+            "scope": "file",
+            "title_zh": r.title_zh,
+            "title_en": r.title_en,
+        }
+        for r in STRUCTURE_RULES.values()
+    ]

@@ -1,0 +1,77 @@
+"""One file through the pure stages: read, parse, judge. The same for a pack's own lists, `check`, and a run.
+
+Plain functions; nothing is stored here and Prefect is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.context import References
+from contracts.finding import Finding
+from contracts.judge import Judgment, Waiver, judge
+from contracts.kind import Kind
+from contracts.period import Period
+from contracts.table import Table
+from transforms.headings import find_table
+from transforms.parsing import parse_table
+from transforms.reading import read_book
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A file as read under a kind: its table (None where there is none), typed rows and totals, and what was found."""
+
+    kind: Kind
+    name: str
+    table: Table | None
+    frame: pl.DataFrame
+    totals: pl.DataFrame
+    findings: tuple[Finding, ...]
+
+
+def read_filed(data: bytes, name: str, kind: Kind, year: int | None) -> Filed:
+    """Bytes of a file called `name` as typed rows of `kind`; `year` completes dates written without one."""
+    reading = read_book(data, name)
+    empty = Table("", _no_rows(kind), {}, {}, _no_rows(kind))
+    table, findings = None, reading.findings
+    if reading.book is not None:
+        found = find_table(reading.book, kind.fields, kind.total_in)
+        table, findings = found.table, (*findings, *found.findings)
+    frame = parse_table(table or empty, kind.fields, year=year)
+    totals = parse_table(_only_totals(table or empty), kind.fields, year=year)
+    return Filed(kind, name, table, frame, totals, findings)
+
+
+def judge_filed(
+    filed: Filed,
+    *,
+    period: Period | None,
+    filer: str | None,
+    references: References | None = None,
+    waivers: Sequence[Waiver] = (),
+) -> Judgment:
+    """The judgment on a file that was read; a file without a table is returned with the reasons."""
+    table = filed.table or Table("", filed.frame, {}, {}, filed.totals)
+    return judge(
+        filed.kind,
+        table,
+        filed.frame,
+        period=period,
+        filer=filer,
+        totals=filed.totals,
+        references=references,
+        waivers=waivers,
+        found=filed.findings,
+    )
+
+
+def _no_rows(kind: Kind) -> pl.DataFrame:
+    return pl.DataFrame(schema={"_row": pl.Int64, **{f.name: pl.String for f in kind.fields}})
+
+
+def _only_totals(table: Table) -> Table:
+    return Table(table.sheet, table.totals, table.columns, table.headings, table.totals)

@@ -1,0 +1,194 @@
+"""A submission's way through every stage, as plain functions over an open home. Take Prefect off and this still runs.
+
+receive → read → parse → judge → part → record and load; then check and publish the whole. Idempotent throughout: what
+the ledger has is not done again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from contracts.context import PLACES, Reference, place
+from contracts.errors import PublicationHeld
+from contracts.figure import Figure
+from contracts.finding import Outcome, Verdict
+from contracts.kind import Kind
+from contracts.obligations import due_at, filers_owing
+from contracts.schema import passes
+from contracts.submission import Arrival, Submission
+from flows.expected import report_expected
+from flows.filing import judge_filed, read_filed
+from flows.pack import Pack
+from transforms.figures import combine, unfold
+from transforms.parting import part
+from warehouse.analyst import rebuild
+from warehouse.expectations import CheckResult, check_warehouse
+from warehouse.home import Home
+from warehouse.reports.edition import Edition
+from warehouse.reports.publish import publish
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one arrival. `new` is false where the ledger had its verdict already."""
+
+    submission: Submission
+    outcome: Outcome
+    new: bool
+
+
+def open_home(folder: Path, pack: Pack, database_url: str | None) -> Home:
+    """The home of the pack's bureau in `folder`, with what a process that died left behind swept away."""
+    home = Home.open(
+        folder,
+        bureau=pack.settings.bureau,
+        title=pack.filer_names()[pack.settings.bureau],
+        database_url=database_url,
+    )
+    home.sweep_registers()
+    return home
+
+
+def receive(home: Home, pack: Pack, arrival: Arrival) -> Submission:
+    """Bytes stored before anything reads them; the receipt says when, from whom, and when it was due."""
+    due = due_at(pack.rows("obligations.csv"), arrival.filer, arrival.kind, arrival.period)
+    return home.receive(arrival, pack.read(arrival), due)
+
+
+def settle(home: Home, pack: Pack, submission: Submission) -> Taken:
+    """Read, parse, judge, part, record and load one received submission, unless that is done."""
+    if home.judged(submission.id):
+        stored = next(s for s in home.submissions() if s.id == submission.id)
+        assert stored.outcome is not None
+        return Taken(submission, stored.outcome, new=False)
+    arrival = submission.arrival
+    kind = pack.kinds[arrival.kind].in_force(arrival.period)
+    # What is judged is what was kept, not what lies in the inbox by now.
+    filed = read_filed(home.landing.read(submission.sha256), arrival.file, kind, arrival.period.year)
+    judgment = judge_filed(
+        filed,
+        period=arrival.period,
+        filer=arrival.filer,
+        references=gather_references(home, pack, kind, arrival),
+        waivers=pack.waivers(arrival.filer, arrival.period),
+    )
+    verdict = judgment.verdict
+    accepted, _ = part(judgment.frame, judgment.quarantined)
+    figures: list[Figure] = []
+    rows: pl.DataFrame | None = None
+    if verdict.outcome is not Outcome.RETURNED and filed.table is not None:
+        rows = _gated(kind, accepted, verdict, filed.frame.columns)
+        figures = unfold(kind, rows, filed.table, filer=arrival.filer, period=arrival.period)
+    derived = _derive(home, pack, kind, arrival, figures) if rows is not None else []
+    ignored = filed.table.ignored if filed.table else ()
+    home.record(submission, kind, verdict, rows, filed.table, figures, derived, ignored)
+    return Taken(submission, verdict.outcome, new=True)
+
+
+def _gated(kind: Kind, accepted: pl.DataFrame, verdict: Verdict, columns: list[str]) -> pl.DataFrame:
+    """The accepted rows once Pandera itself has passed them, without the columns they were only compared with."""
+    waived = {f.rule for f in verdict.findings if f.waived_by}
+    if verdict.outcome is Outcome.PARTIAL:
+        # Rules about the whole were judged on the rows as filed; of what is left of them they say nothing.
+        waived |= {rule.id for rule in kind.rules if rule.scope == "frame"}
+    return passes(kind.schema, accepted, waived).select(columns)
+
+
+def gather_references(home: Home, pack: Pack, kind: Kind, arrival: Arrival) -> dict[str, Reference | list[Reference]]:
+    """What the kind's rules compare with, for each of its contexts that there is something for."""
+    found: dict[str, Reference | list[Reference] | None] = {}
+    names = pack.filer_names()
+    for context in kind.contexts:
+        if context.source == "previous":
+            found["previous"] = home.previous(kind.code, arrival.filer, arrival.period)
+        elif context.source == "peer":
+            found["peer"] = [_named(r, names) for r in home.peers(kind.code, arrival.period, arrival.filer)]
+        elif context.source == "figures":
+            found["figures"] = _computed(home, pack)
+        else:
+            found[context.source] = pack.reference(pack.kinds[context.source].pack_file or "")
+    return {source: reference for source, reference in found.items() if reference}
+
+
+def _named(reference: Reference, names: Mapping[str, str]) -> Reference:
+    """A filer names its partner by short name; the frame knows the code."""
+    name = pl.col("_filer").replace_strict(names, default=None, return_dtype=pl.String).alias("_filer_name")
+    return Reference(reference.frame.with_columns(name), reference.columns, reference.sheet, reference.file)
+
+
+def _computed(home: Home, pack: Pack) -> Reference | None:
+    """The bureau's own computed figures of the year, to compare a filed statement with."""
+    figures = [f for f in home.figures(pack.settings.year) if f.filer == pack.settings.bureau and f.parts]
+    if not figures:
+        return None
+    exact = pl.Decimal(38, 6)
+    frame = pl.DataFrame(
+        {
+            "_row": pl.Series([0] * len(figures), dtype=pl.Int64),
+            "indicator": [f.indicator for f in figures],
+            "value": pl.Series([f.value for f in figures], dtype=exact),
+            "low": pl.Series([f.low for f in figures], dtype=exact),
+            "high": pl.Series([f.high for f in figures], dtype=exact),
+            "value__at": [PLACES.join(place(s.file, s.sheet, s.cell) for s in f.sources) for f in figures],
+        }
+    )
+    return Reference(frame, {}, "", "")
+
+
+def _derive(home: Home, pack: Pack, kind: Kind, arrival: Arrival, new: list[Figure]) -> list[Figure]:
+    """All of the bureau's figures for the kind and the year, as they are once `new` stands."""
+    standing = [
+        f
+        for f in home.figures(arrival.period.year, kinds=[kind.code], own_only=True)
+        if not (f.filer == arrival.filer and f.period == arrival.period)
+    ]
+    together = [*standing, *new]
+    obligations = pack.rows("obligations.csv")
+    derived: list[Figure] = []
+    for period in sorted({f.period for f in together}):
+        owing = filers_owing(obligations, kind.code, period)
+        filed = [f for f in together if f.period == period]
+        derived += combine(kind, filed, bureau=pack.settings.bureau, owing=owing)
+    return derived
+
+
+def check(home: Home, docs: Path | None) -> CheckResult:
+    """Great Expectations over the loaded warehouse. Raises PublicationHeld where it does not hold."""
+    result = check_warehouse(home, docs)
+    if not result.success:
+        zh = "；".join(f"{name}：{said}" for name, said, _ in result.failures)
+        en = "; ".join(f"{name}: {said}" for name, _, said in result.failures)
+        raise PublicationHeld(
+            f"数据仓库检查未通过，暂不发布。{zh}", f"the warehouse fails its checks; nothing is published. {en}"
+        )
+    return result
+
+
+def make_edition(home: Home, pack: Pack) -> Edition:
+    return Edition(
+        title=pack.settings.title,
+        bureau_code=home.bureau,
+        bureau_name=home.title,
+        jurisdiction=pack.settings.jurisdiction,
+        year=pack.settings.year,
+        published_at=pack.settings.publish_at,
+        notice=pack.settings.notice,
+        form=pack.settings.form,
+        kinds=pack.kinds,
+        filers=pack.filer_names(),
+    )
+
+
+def publish_all(home: Home, pack: Pack, tell: Callable[[str], None] = lambda _: None) -> dict[str, str]:
+    """The annual summary, the figures and every validation report, and the analyst's copy; noted in the ledger."""
+    tell("publish")
+    files = publish(home, make_edition(home, pack), home.folder / "published")
+    home.publish_entry(pack.settings.year, files, pack.settings.publish_at)
+    report_expected(pack, home.figures(), home.folder / "published" / "annual" / str(pack.settings.year))
+    tell("analyst")
+    rebuild(home.folder)
+    return files

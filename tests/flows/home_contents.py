@@ -1,0 +1,50 @@
+"""All that a home holds, in a form that two homes can be compared in."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+
+DATABASE = "warehouse.db"
+ANALYST = "analyst.duckdb"
+
+Contents = dict[str, list[str] | str]
+"""Table → its rows as text, sorted; file → SHA-256 of its bytes."""
+
+
+def read_contents(home: Path, *, without: tuple[str, ...] = ()) -> Contents:
+    """Every row of every table of the warehouse and of the analyst's copy, and every other file byte for byte.
+
+    without: folders left out. No table has a column of the wall clock, so none is.
+    """
+    found: Contents = {f"{DATABASE}:{name}": rows for name, rows in read_tables(home).items()}
+    if (home / ANALYST).exists():
+        found |= {f"{ANALYST}:{name}": rows for name, rows in _analyst_tables(home / ANALYST).items()}
+    for path in sorted(home.rglob("*")):
+        name = path.relative_to(home).as_posix()
+        ours = path.is_file() and name != ANALYST and not name.startswith(DATABASE)
+        if ours and not name.startswith(tuple(f"{folder}/" for folder in without)):
+            found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
+
+
+def read_tables(home: Path) -> dict[str, list[str]]:
+    with closing(sqlite3.connect(home / DATABASE)) as connection:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: sorted(repr(row) for row in connection.execute(f'SELECT * FROM "{name}"')) for name in names}
+
+
+def _analyst_tables(file: Path) -> dict[str, list[str]]:
+    with duckdb.connect(str(file), read_only=True) as connection:
+        listed = connection.execute("SELECT table_schema, table_name FROM information_schema.tables").fetchall()
+        names = [f'"{schema}"."{table}"' for schema, table in listed]
+        return {name: sorted(map(repr, connection.execute(f"SELECT * FROM {name}").fetchall())) for name in names}
+
+
+def differences(one: Contents, other: Contents) -> list[str]:
+    """Names of what is not the same in both; empty when nothing is."""
+    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))

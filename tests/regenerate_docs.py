@@ -1,0 +1,283 @@
+"""Writes the pages of docs/ that are made from the code: the same bytes every time, and nothing in them by hand.
+
+`make docs` runs this; tests/test_docs.py compares. It must never say anything that the code does not say itself.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # run as a script, Python looks beside it only
+
+import typer  # noqa: E402
+
+from contracts.field import Field  # noqa: E402
+from contracts.kind import Kind, discover_kinds  # noqa: E402
+from contracts.measure import Measure, Method  # noqa: E402
+from contracts.rule import Rule  # noqa: E402
+from contracts.structure import RULES as STRUCTURE_RULES  # noqa: E402
+from flows import settings  # noqa: E402
+from flows.cli import app  # noqa: E402
+from transforms.templates import TYPES_ZH  # noqa: E402
+from warehouse.marts import Mart, discover_marts, view_name  # noqa: E402
+from warehouse.promises import PROMISES  # noqa: E402
+from warehouse.reconciliation import reconcile  # noqa: E402
+
+MADE = "<!-- made by `make docs` from {}; do not edit by hand -->\n"
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(_cell(text) for text in line) + " |" for line in lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;") if "`" not in text else _code_cell(text)
+
+
+def _code_cell(text: str) -> str:
+    """Inside backticks only the bar has to be escaped."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+def page(title: str, source: str, lead: str, *parts: str) -> str:
+    return "\n".join([f"# {title}\n", MADE.format(source), lead.strip() + "\n", *parts])
+
+
+# --- commands.md
+
+
+def commands() -> str:
+    # typed Any: Typer gives no public type to what it makes of an app
+    group: Any = typer.main.get_command(app)
+    lead = """\
+`jixiao` is in `.venv/bin` after `make run`. `jixiao --help` and `jixiao COMMAND --help` say the same as this page.
+
+Exit status: 0 done, and nothing blocks; 1 `check` returned the file, or part of it; 2 misuse or a fault of ours."""
+    parts = [_command(name, command) for name, command in group.commands.items()]
+    return page("Commands", "flows/cli.py", lead, *parts)
+
+
+def _command(name: str, command: Any) -> str:
+    context = command.context_class(command, info_name=f"jixiao {name}")
+    usage = command.get_usage(context).removeprefix("Usage: ")
+    rows = []
+    for param in command.params:
+        said, meaning = param.get_help_record(context)
+        marks = re.search(r"\s*\[([^\]]*)\]$", meaning)
+        rows.append((_code(said), meaning[: marks.start()] if marks else meaning, marks[1] if marks else ""))
+    example = re.sub(r"\[/?bold\]", "", command.epilog or "")
+    text = f"## {name}\n\n{command.help}\n\n```text\n{usage}\n```\n\n"
+    return text + table(("argument or option", "meaning", ""), rows) + (f"\n{example}\n" if example else "")
+
+
+# --- kinds.md, rules.md
+
+
+def kinds() -> str:
+    lead = """\
+Every form (报表) and every list of a pack, with its columns in the order of the form and what its rows become.
+`jixiao template KIND --out FILE.xlsx` writes the blank form. How a form is read: [reading.md](reading.md); what it is
+judged by: [rules.md](rules.md). A column may stand under any of its headings; 必填 means that no cell of it may be
+blank, 可缺列 that the whole column may be left out."""
+    return page("Forms", "contracts/kinds", lead, *(_kind(k) for k in discover_kinds().values()))
+
+
+def _kind(kind: Kind) -> str:
+    facts = [
+        f"Filed by {', '.join(_code(f) for f in kind.filers)}; {kind.cadence}; rule prefix `{kind.prefix}`;"
+        f" {len(kind.rules)} rules."
+    ]
+    if kind.pack_file:
+        facts.append(f"It is the list `{kind.pack_file}` of a pack.")
+    if kind.total_in:
+        facts.append(f"A row with 合计 in “{kind.field(kind.total_in).heading}” is a control total and no data.")
+    if kind.rows_stand_alone:
+        facts.append("Rows stand alone: a wrong row is quarantined, the others are accepted.")
+    facts += [f"Compared with: {c.title_zh} ({c.title_en}, `{c.source}`)." for c in kind.contexts]
+    heads = ("heading", "field", "type", "unit", "必填", "also accepted", "notes")
+    parts = [
+        f"## {kind.code}: {kind.title_zh}\n",
+        f"{kind.title_en}. {kind.purpose_zh}\n",
+        " ".join(facts) + "\n",
+        table(heads, (_field(f) for f in kind.fields)),
+    ]
+    if kind.measures:
+        titles = ("figure", "name", "unit", "how", "from", "bureau's own")
+        parts.append(table(titles, (_measure(kind, m) for m in kind.measures)))
+    return "\n".join(parts)
+
+
+def _field(field: Field) -> tuple[str, ...]:
+    notes = [field.note_zh]
+    notes += [f"可选：{'、'.join(field.choices)}"] if field.choices else []
+    notes += [f"空白写法：{' '.join(field.blank_texts)}"] if field.blank_texts else []
+    notes += ["可为负"] if field.signed else []
+    notes += ["个人信息"] if field.personal else []
+    needed = ("必填" if field.required else "") + ("可缺列" if field.optional_column else "")
+    kind = f"{TYPES_ZH[field.type]} `{field.type.value}`"
+    said = "；".join(filter(None, notes))
+    return field.heading, _code(field.name), kind, field.unit, needed, "、".join(field.aliases), said
+
+
+def _measure(kind: Kind, measure: Measure) -> tuple[str, ...]:
+    if measure.of:
+        source = " ÷ ".join(_code(part) for part in measure.of)
+    else:
+        source = "、".join(kind.field(name).heading for name in measure.cells)
+        source += " (some rows)" if measure.where is not None else ""
+        source += f", one for each {kind.field(measure.each).heading}" if measure.each else ""
+    across = ("weakest bound of all who owe it" if measure.method is Method.STATED else "over all who owe it") * (
+        measure.across
+    )
+    unit = measure.unit or (f"“{kind.field(measure.unit_from).heading}”" if measure.unit_from else "")
+    name = f"{measure.title_zh} / {measure.title_en}"
+    return _code(measure.indicator), name, unit, measure.method.zh, source, across
+
+
+def rules() -> str:
+    lead = """\
+强制 blocks; 准强制 blocks unless a waiver covers it; 核实 is accepted and asks for an explanation; 提示 is a note. A
+rule answers pass, fail or cannot tell; what cannot be told is counted and never passes. 范围: `row` one row, `group`
+the rows that share a value, `frame` the whole submission. The expressions themselves stand in `contracts/kinds/`."""
+    heads = ("rule", "级别", "content")
+    rows = [(_code(r.id), r.severity.value, f"{r.title_zh} / {r.title_en}") for r in STRUCTURE_RULES.values()]
+    shape = "## Every file\n\nBefore there is a row to judge; see [reading.md](reading.md).\n\n" + table(heads, rows)
+    return page(
+        "Rules", "contracts/kinds and contracts/structure.py", lead, shape, *map(_rules_of, discover_kinds().values())
+    )
+
+
+def _rules_of(kind: Kind) -> str:
+    heads = ("rule", "级别", "范围", "content", "looks at", "in force", "basis")
+    return f"## {kind.code}: {kind.title_zh}\n\n" + table(heads, (_rule(kind, r) for r in kind.rules))
+
+
+def _rule(kind: Kind, rule: Rule) -> tuple[str, ...]:
+    own = {f.name: f.heading for f in kind.fields}
+    operands = "、".join(own.get(name, _code(name)) for name in rule.fields)
+    since = f"from {rule.since}" if rule.since else ""
+    until = f"until {rule.until}" if rule.until else ""
+    content = f"{rule.title_zh} / {rule.title_en}"
+    dates = " ".join(filter(None, (since, until)))
+    return _code(rule.id), rule.severity.value, _code(rule.scope.value), content, operands, dates, rule.basis
+
+
+# --- settings.md
+
+
+def settings_page() -> str:
+    lead = """\
+Everything has a default; nothing has to be set. A variable that is set but empty counts as not set."""
+    model = settings.Settings
+    prefix = model.model_config["env_prefix"]
+    meanings = attribute_docstrings(model)
+    rows = [
+        (
+            _code(f"{prefix}{name}".upper()),
+            _code(str(field.default)) if field.default not in (None, "") else "",
+            meanings[name],
+        )
+        for name, field in model.model_fields.items()
+    ]
+    ours = "## Ours\n\n" + table(("variable", "default", "meaning"), rows)
+    switches = [
+        (
+            "Telemetry",
+            settings.QUIET,
+            "Switched off before any of these libraries is imported. What you set yourself stays.",
+        ),
+        (
+            "Prefect",
+            settings.PATIENT,
+            "Defaults for the ephemeral Prefect server of a run. What you set yourself stays.",
+        ),
+    ]
+    parts = [
+        f"## {title}\n\n{said}\n\n" + table(("variable", "set to"), [(_code(k), _code(v)) for k, v in values.items()])
+        for title, values, said in switches
+    ]
+    last = (inspect.getdoc(settings.place_prefect) or "").partition("\n\n")[0]
+    parts.append(
+        f"`PREFECT_HOME` and `PREFECT_API_URL`: {last[0].lower()}{last[1:]} The folder is `prefect/` in the home.\n"
+    )
+    return page("Settings", "flows/settings.py", lead, ours, *parts)
+
+
+def attribute_docstrings(owner: type) -> dict[str, str]:
+    """What stands as a string behind each annotated attribute of a class."""
+    body = ast.parse(inspect.getsource(owner)).body[0]
+    assert isinstance(body, ast.ClassDef)
+    found = {}
+    for first, then in zip(body.body, body.body[1:], strict=False):
+        if isinstance(first, ast.AnnAssign) and isinstance(first.target, ast.Name) and isinstance(then, ast.Expr):
+            found[first.target.id] = str(ast.literal_eval(then.value))
+    return found
+
+
+# --- marts.md, checks.md
+
+
+def marts() -> str:
+    lead = """\
+The tables for analysts. In `analyst.duckdb` they stand in schema `mart` with numbers as numbers; in `warehouse.db` they
+are views with numbers as exact text. Each is one SQLAlchemy select in `warehouse/marts/`. Worked questions:
+[queries.md](queries.md). Beside them, schema `register` of `analyst.duckdb` holds one table a form with the rows of
+every submission that stands (columns: [kinds.md](kinds.md), and `_submission`, `_filer`, `_file`, `_sheet`, `_sha256`,
+`_period`, `_row`, and `<field>__at`, the cell a field stands in), without fields marked 个人信息."""
+    return page("Marts", "warehouse/marts", lead, *(_mart(m) for m in discover_marts()))
+
+
+def _mart(mart: Mart) -> str:
+    doc = inspect.getdoc(sys.modules[f"warehouse.marts.{mart.name}"]) or ""
+    rows = [(_code(name), zh, en) for name, (zh, en) in mart.columns.items()]
+    names = f"`mart.{mart.name}` in DuckDB, `{view_name(mart)}` in SQLite. {doc}"
+    return f"## {mart.name}: {mart.title_zh}\n\n{mart.title_en}. {names}\n\n" + table(
+        ("column", "含义", "meaning"), rows
+    )
+
+
+def checks() -> str:
+    lead = """\
+After every load and before anything is published. One that does not hold stops the publication with exit status 2: it
+is a fault of ours or a hand in the database, never a filer's mistake. `published/checks/index.html` shows the last
+result. An expectation that could not be evaluated is an error, not a failure of the data."""
+    rows = [(_code(p.name), p.table, f"{p.zh} / {p.en}", _code(p.expectation)) for p in PROMISES]
+    expectations = table(("check", "table", "what must hold", "Great Expectations"), rows)
+    names = re.findall(r'"([a-z]+(?:_[a-z]+)+)"', inspect.getsource(sys.modules[reconcile.__module__]))
+    files = "## Files and lineage\n\nFrom `warehouse/reconciliation.py`, once the expectations hold.\n\n"
+    files += table(("check", "what must hold"), [(_code(n), n.replace("_", " ")) for n in names])
+    return page("Checks of the warehouse", "warehouse/promises.py", lead, expectations, files)
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "commands.md": commands,
+    "kinds.md": kinds,
+    "rules.md": rules,
+    "settings.md": settings_page,
+    "marts.md": marts,
+    "checks.md": checks,
+}
+
+
+def main() -> None:
+    for name, make in PAGES.items():
+        path, text = ROOT / "docs" / name, make()
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            print(f"docs/{name} written")
+
+
+if __name__ == "__main__":
+    main()

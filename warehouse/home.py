@@ -1,0 +1,251 @@
+"""A home: one bureau, many years, one folder. Everything that is kept goes in and comes out through here.
+
+Thin on purpose: each method opens the transaction it needs and leaves the work to the module that knows it. Never
+judges, never computes a figure, and reads no clock: moments come in with what arrived.
+
+    landing/  warehouse.db  registers/  analyst.duckdb  published/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import polars as pl
+from sqlalchemy import URL, Engine, insert, select
+
+from contracts.context import Reference
+from contracts.errors import StorageError, UsageError
+from contracts.figure import Figure
+from contracts.finding import Finding, RuleCount, Verdict
+from contracts.kind import Kind
+from contracts.period import Period
+from contracts.submission import Arrival, Submission
+from contracts.table import Ignored, Table
+from warehouse import ledger, lookup, provenance, tables
+from warehouse.arrivals import add_submission, find_submission
+from warehouse.canonical import moment_text
+from warehouse.database import HEAD, connect, current_revision, migrate, reading, reported, writing
+from warehouse.files import hold
+from warehouse.landing import Landing
+from warehouse.load import Judged, is_judged, record
+from warehouse.marts import create_views
+from warehouse.provenance import known_at
+from warehouse.registers import Registers
+from warehouse.stored import StoredFigure, StoredSubmission
+
+DATABASE = "warehouse.db"
+
+
+@dataclass(frozen=True)
+class Home:
+    """An open home. Use it in a `with`, or close it."""
+
+    folder: Path
+    bureau: str
+    title: str
+    engine: Engine
+    landing: Landing
+    registers: Registers
+
+    @classmethod
+    def open(cls, folder: Path, *, bureau: str, title: str, database_url: str | None = None) -> Home:
+        """The home in `folder`, made when there is none, with its tables up to date.
+
+        Raises UsageError where it belongs to another bureau; StorageError where it cannot be made.
+        """
+        try:
+            for name in ("landing", "registers", "published"):
+                (folder / name).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"无法建立数据目录 {folder}：{error}", f"cannot make {folder}: {error}") from error
+        engine = connect(database_url or _sqlite(folder), writable=True)
+        try:
+            # Two processes may open a new home at the same moment; one of them makes it.
+            with hold(folder):
+                owner, known_as = _found(engine, bureau, title)
+        except BaseException:
+            engine.dispose()
+            raise
+        if owner != bureau:
+            engine.dispose()
+            raise UsageError(f"数据目录 {folder} 属于 {owner}，不是 {bureau}", f"{folder} is {owner}'s, not {bureau}'s")
+        return cls(folder, owner, known_as, engine, Landing(folder / "landing"), Registers(folder / "registers"))
+
+    @classmethod
+    def look(cls, folder: Path, *, database_url: str | None = None) -> Home:
+        """An existing home to read from; every write is refused. Raises StorageError where there is none."""
+        if database_url is None and not (folder / DATABASE).is_file():
+            raise StorageError(
+                f"{folder} 中没有数据仓库（{DATABASE}）", f"there is no warehouse ({DATABASE}) in {folder}"
+            )
+        engine = connect(database_url or _sqlite(folder), writable=False)
+        try:
+            with reading(engine) as connection:
+                found = current_revision(connection)
+                row = connection.execute(select(tables.home)).first() if found == HEAD else None
+        except BaseException:
+            engine.dispose()
+            raise
+        if row is None:
+            engine.dispose()
+            raise StorageError(
+                f"{folder} 的数据库版本为 {found}，本程序需要 {HEAD}",
+                f"the database in {folder} is at version {found}; this program needs {HEAD}",
+            )
+        return cls(folder, row.bureau, row.title, engine, Landing(folder / "landing"), Registers(folder / "registers"))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # What goes in
+
+    def receive(self, arrival: Arrival, data: bytes, due_at: datetime | None = None) -> Submission:
+        """Store the bytes, then note their arrival. The same arrival again gives the submission it already is."""
+        sha256 = self.landing.keep(data)
+        with reading(self.engine) as connection:
+            known = find_submission(connection, arrival, sha256)
+        if known is not None:
+            return known
+        with writing(self.engine) as connection:
+            return add_submission(connection, arrival, sha256, len(data), due_at)
+
+    def judged(self, submission_id: str) -> bool:
+        """Whether its verdict is recorded. Raises StorageError for a submission that was never received."""
+        with reading(self.engine) as connection:
+            return is_judged(connection, submission_id)
+
+    def record(
+        self,
+        submission: Submission,
+        kind: Kind,
+        verdict: Verdict,
+        rows: pl.DataFrame | None,
+        table: Table | None,
+        figures: Sequence[Figure],
+        derived: Sequence[Figure],
+        ignored: Sequence[Ignored],
+    ) -> None:
+        """Keep a judgment: all of it or nothing, and only once.
+
+        rows: the accepted rows, typed. figures: those of this submission. derived: all figures of the bureau for the
+        kind and the period's year, as they are with this submission; those that stand open and are not among them are
+        closed. Of a returned submission neither is kept, and the accepted one before it goes on standing.
+        """
+        judged = Judged(submission, kind, verdict, rows, table, figures, derived, ignored)
+        record(self.engine, self.registers, judged)
+
+    def sweep_registers(self) -> list[Path]:
+        """Delete register files that no submission names: what a process that died left behind."""
+        s = tables.submissions.c
+        with self.registers.held(), reading(self.engine) as connection:
+            named = connection.execute(select(s.kind, s.register).where(s.register.is_not(None))).tuples().all()
+            return self.registers.sweep(set(named))
+
+    def publish_entry(self, year: int, files: Mapping[str, str], at: datetime) -> bool:
+        """Note what is published for a year: relative path → SHA-256. False when that is noted already."""
+        with writing(self.engine) as connection:
+            return ledger.publish(connection, year, files, moment_text(at))
+
+    # What comes out
+
+    def verify_chain(self) -> list[str]:
+        """What is wrong with the ledger, in sentences; empty when nothing is."""
+        with reading(self.engine) as connection:
+            return ledger.verify(connection)
+
+    def submissions(self, year: int | None = None) -> list[StoredSubmission]:
+        """All of them, or those whose period belongs to `year`, in the order of arrival."""
+        query = select(tables.submissions).order_by(tables.submissions.c.sequence)
+        query = query if year is None else query.where(tables.submissions.c.year == year)
+        with reading(self.engine) as connection:
+            return lookup.list_submissions(connection, query)
+
+    def findings(self, submission_id: str) -> list[Finding]:
+        with reading(self.engine) as connection:
+            return lookup.list_findings(connection, submission_id)
+
+    def counts(self, submission_id: str) -> list[RuleCount]:
+        with reading(self.engine) as connection:
+            return lookup.list_counts(connection, submission_id)
+
+    def ignored(self, submission_id: str) -> list[Ignored]:
+        with reading(self.engine) as connection:
+            return lookup.list_ignored(connection, submission_id)
+
+    def previous(self, kind: str, filer: str, before: Period) -> Reference | None:
+        """The filer's standing submission of the last period before `before`, as rules compare with it."""
+        with reading(self.engine) as connection:
+            found = lookup.previous_submission(connection, kind, filer, before)
+        return None if found is None else lookup.refer(self.registers, found)
+
+    def peers(self, kind: str, period: Period, except_filer: str) -> list[Reference]:
+        """Other filers' standing submissions for the period."""
+        with reading(self.engine) as connection:
+            found = lookup.standing_submissions(connection, kind, period=period)
+        return [lookup.refer(self.registers, s) for s in found if s.filer != except_filer]
+
+    def reference(self, kind: str, year: int) -> Reference | None:
+        """The standing submission of a reference kind for the year; the last to arrive where there are several."""
+        with reading(self.engine) as connection:
+            found = lookup.standing_submissions(connection, kind, year=year)
+        return lookup.refer(self.registers, found[-1]) if found else None
+
+    def rows(self, kind: str, year: int) -> pl.DataFrame:
+        """All standing accepted rows of a kind in a year, with where each came from (`lookup.gather_rows`)."""
+        with reading(self.engine) as connection:
+            found = lookup.standing_submissions(connection, kind, year=year)
+        return lookup.gather_rows(self.registers, found)
+
+    def figures(
+        self,
+        year: int | None = None,
+        *,
+        kinds: Collection[str] | None = None,
+        own_only: bool = False,
+        at: datetime | None = None,
+    ) -> list[StoredFigure]:
+        """Figures as they are known now, or were known at `at`, ordered by figure_id.
+
+        own_only: without derived ones.
+        """
+        f = tables.figures.c
+        conditions = [known_at(at)]
+        conditions += [] if year is None else [f.year == year]
+        conditions += [] if kinds is None else [f.kind.in_(sorted(kinds))]
+        conditions += [f.submission.is_not(None)] if own_only else []
+        with reading(self.engine) as connection:
+            return provenance.list_figures(connection, *conditions)
+
+    def find_figure(self, figure_id: str) -> list[StoredFigure]:
+        """Every version of a figure, the first one first; empty when there is no such figure."""
+        with reading(self.engine) as connection:
+            return provenance.list_figures(connection, tables.figures.c.figure_id == figure_id)
+
+
+def _sqlite(folder: Path) -> URL:
+    return URL.create("sqlite", database=str(folder / DATABASE))
+
+
+def _found(engine: Engine, bureau: str, title: str) -> tuple[str, str]:
+    """Migrate, and note whose home it is unless that stands there; whose it is, and its title."""
+    migrate(engine)
+    with reading(engine) as connection:
+        row = connection.execute(select(tables.home)).first()
+    if row is None:
+        with reported(), engine.execution_options(writes=True).begin() as connection:
+            connection.execute(insert(tables.home).values(bureau=bureau, title=title))
+    create_views(engine)
+    return (row.bureau, row.title) if row is not None else (bureau, title)

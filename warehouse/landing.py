@@ -1,0 +1,45 @@
+"""Received bytes by their SHA-256, stored before anything reads them. Never interprets, changes or deletes them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from contracts.errors import StorageError
+from warehouse.files import hold, write_once
+
+
+@dataclass(frozen=True)
+class Landing:
+    """The landing folder of a home: one file a content, named by its hash."""
+
+    folder: Path
+
+    def keep(self, data: bytes) -> str:
+        """Store `data`; its SHA-256 in hex. Storing the same bytes again does nothing."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        try:
+            with hold(self.folder):
+                write_once(self.folder / sha256, data)
+        except OSError as error:
+            raise StorageError(
+                f"无法保存收到的文件（{self.folder}）：{error}",
+                f"cannot store received bytes in {self.folder}: {error}",
+            ) from error
+        return sha256
+
+    def read(self, sha256: str) -> bytes:
+        """The bytes of that hash. Raises StorageError when they are missing or no longer have it."""
+        path = self.folder / sha256
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise StorageError(f"存档文件无法读取：{path}", f"cannot read landed file {path}: {error}") from error
+        found = hashlib.sha256(data).hexdigest()
+        if found != sha256:
+            raise StorageError(
+                f"存档文件 {path} 的内容已改变：应为 {sha256}，实为 {found}",
+                f"landed file {path} has changed: expected {sha256}, found {found}",
+            )
+        return data

@@ -1,0 +1,103 @@
+"""The append-only record of what happened: each entry carries the hash of the one before.
+
+Entries are only ever added. `verify` finds one that was changed, removed, or put in between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from warehouse.canonical import json_text
+from warehouse.tables import ledger, publications, submissions
+
+START = "0" * 64
+
+
+def append(connection: Connection, at: str, event: str, subject: str, content: Mapping[str, Any]) -> int:
+    """Add an entry inside a writing transaction; its sequence, counted from 1."""
+    last = connection.execute(
+        select(ledger.c.sequence, ledger.c.hash).order_by(ledger.c.sequence.desc()).limit(1)
+    ).first()
+    entry = {
+        "sequence": last.sequence + 1 if last else 1,
+        "at": at,
+        "event": event,
+        "subject": subject,
+        "content": json_text(content),
+        "previous_hash": last.hash if last else START,
+    }
+    connection.execute(insert(ledger).values(**entry, hash=entry_hash(entry)))
+    return int(entry["sequence"])
+
+
+def entry_hash(entry: Mapping[str, Any]) -> str:
+    """SHA-256 of an entry without its own hash, written as canonical JSON."""
+    names = ("sequence", "at", "event", "subject", "content", "previous_hash")
+    return hashlib.sha256(json_text({n: entry[n] for n in names}).encode()).hexdigest()
+
+
+def verify(connection: Connection) -> list[str]:
+    """What is wrong with the chain, one sentence each (Chinese / English); empty when it holds."""
+    problems: list[str] = []
+    previous, expected = START, 1
+    for row in connection.execute(select(ledger).order_by(ledger.c.sequence)):
+        entry = row._asdict()
+        number = entry["sequence"]
+        if number != expected:
+            problems.append(f"台账第 {expected} 条缺失 / ledger entry {expected} is missing (next is {number})")
+        if entry["previous_hash"] != previous:
+            problems.append(f"台账第 {number} 条与前一条不衔接 / ledger entry {number} does not follow the one before")
+        if entry["hash"] != entry_hash(entry):
+            problems.append(f"台账第 {number} 条内容已被改动 / ledger entry {number} was changed")
+        previous, expected = entry["hash"], number + 1
+    return problems + _disagreements(connection)
+
+
+def _disagreements(connection: Connection) -> list[str]:
+    """Submissions of which the ledger says something else, or nothing. Finds a ledger cut off at its end, too."""
+    told: dict[str, dict[str, Any]] = {}
+    for entry in connection.execute(select(ledger).order_by(ledger.c.sequence)):
+        if entry.event in ("received", "judged"):
+            told.setdefault(entry.subject, {}).update(_object(entry.content))
+    problems = []
+    for row in connection.execute(select(submissions).order_by(submissions.c.sequence)).mappings():
+        known = told.pop(row["id"], {})
+        names = ("file", "filer", "kind", "period", "received_at", "sha256", "outcome", "register", "contract_version")
+        wrong = [n for n in names if row[n] != known.get(n)]
+        if wrong:
+            problems.append(
+                f"报送 {row['id']} 与台账不一致：{'、'.join(wrong)}"
+                f" / submission {row['id']} is not as the ledger says: {', '.join(wrong)}"
+            )
+    problems += [f"台账所记报送 {i} 不存在 / the ledger names submission {i}, which is missing" for i in told]
+    return problems
+
+
+def _object(content: str) -> dict[str, Any]:
+    try:
+        value = json.loads(content)
+    except ValueError:
+        return {}  # the entry's hash no longer fits either, and that has been said
+    return value if isinstance(value, dict) else {}
+
+
+def publish(connection: Connection, year: int, files: Mapping[str, str], at: str) -> bool:
+    """Note that `files` (relative path → SHA-256) are published for `year`; False when that stood there already."""
+    last = connection.scalar(
+        select(ledger.c.content)
+        .where(ledger.c.event == "published", ledger.c.subject == str(year))
+        .order_by(ledger.c.sequence.desc())
+        .limit(1)
+    )
+    if last == json_text({"files": dict(files)}):
+        return False
+    entry = append(connection, at, "published", str(year), {"files": dict(files)})
+    rows = [{"entry": entry, "path": p, "year": year, "sha256": h} for p, h in sorted(files.items())]
+    if rows:
+        connection.execute(insert(publications), rows)
+    return True

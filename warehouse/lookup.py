@@ -1,0 +1,143 @@
+"""Reading a home back: submissions with their verdicts, findings and rows. Never writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, Select, select
+
+from contracts.context import AT, Reference
+from contracts.finding import Cell, Finding, Outcome, RuleCount, Severity
+from contracts.period import Period
+from contracts.submission import Arrival
+from contracts.table import Ignored
+from warehouse import tables
+from warehouse.registers import Registers
+from warehouse.stored import StoredField, StoredSubmission
+
+s = tables.submissions.c
+FROM = ("_submission", "_filer", "_file", "_sheet", "_sha256", "_period")
+STANDING = (s.outcome.in_((Outcome.ACCEPTED, Outcome.PARTIAL)), s.superseded_by.is_(None))
+
+
+def list_submissions(connection: Connection, query: Select[Any] | None = None) -> list[StoredSubmission]:
+    """Those of `query` (over the submissions table), or all, in the order of arrival."""
+    query = select(tables.submissions).order_by(s.sequence) if query is None else query
+    return [_submission(row) for row in connection.execute(query).mappings()]
+
+
+def _submission(row: Any) -> StoredSubmission:
+    period = Period(date.fromisoformat(row["period_start"]), date.fromisoformat(row["period_end"]))
+    received_at = datetime.fromisoformat(row["received_at"])
+    arrival = Arrival(row["file"], row["filer"], row["kind"], period, received_at, row["channel"])
+    same = ("id", "sequence", "sha256", "size", "version", "received", "accepted", "quarantined", "contract_version")
+    more = ("register", "sheet", "cells_nonempty", "cells_used", "cells_ignored", "superseded_by")
+    return StoredSubmission(
+        arrival=arrival,
+        due_at=None if row["due_at"] is None else datetime.fromisoformat(row["due_at"]),
+        outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
+        fields=None if row["fields"] is None else tuple(StoredField(**f) for f in json.loads(row["fields"])),
+        columns=None if row["columns"] is None else json.loads(row["columns"]),
+        **{name: row[name] for name in same + more},
+    )
+
+
+def list_findings(connection: Connection, submission_id: str) -> list[Finding]:
+    f = tables.findings
+    query = select(f).where(f.c.submission == submission_id).order_by(f.c.ordinal)
+    return [
+        Finding(
+            rule=row["rule"],
+            severity=Severity(row["severity"]),
+            message_zh=row["message_zh"],
+            message_en=row["message_en"],
+            expected=row["expected"],
+            basis=row["basis"],
+            cells=tuple(Cell(**cell) for cell in json.loads(row["operands"])),
+            field=row["field"],
+            filed=row["filed"],
+            rows=tuple(json.loads(row["rows"])),
+            waived_by=row["waived_by"],
+        )
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def list_counts(connection: Connection, submission_id: str) -> list[RuleCount]:
+    c = tables.rule_counts
+    query = select(c).where(c.c.submission == submission_id).order_by(c.c.ordinal)
+    return [RuleCount(**_without_place(row)) for row in connection.execute(query).mappings()]
+
+
+def list_ignored(connection: Connection, submission_id: str) -> list[Ignored]:
+    i = tables.ignored_cells
+    query = select(i).where(i.c.submission == submission_id).order_by(i.c.ordinal)
+    return [Ignored(**_without_place(row)) for row in connection.execute(query).mappings()]
+
+
+def _without_place(row: Any) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in ("submission", "ordinal")}
+
+
+def previous_submission(connection: Connection, kind: str, filer: str, before: Period) -> StoredSubmission | None:
+    """The standing one for the latest period that ends before `before` does and does not start after it."""
+    query = (
+        select(tables.submissions)
+        .where(
+            *STANDING,
+            s.kind == kind,
+            s.filer == filer,
+            s.period_end < before.end.isoformat(),
+            s.period_start <= before.start.isoformat(),
+        )
+        .order_by(s.period_end.desc(), s.version.desc(), s.sequence.desc())
+        .limit(1)
+    )
+    return next(iter(list_submissions(connection, query)), None)
+
+
+def standing_submissions(
+    connection: Connection, kind: str, *, year: int | None = None, period: Period | None = None
+) -> list[StoredSubmission]:
+    """The accepted, not superseded submissions of a kind, in the order of arrival."""
+    query = select(tables.submissions).where(*STANDING, s.kind == kind)
+    if year is not None:
+        query = query.where(s.year == year)
+    if period is not None:
+        query = query.where(s.period == period.label)
+    return list_submissions(connection, query.order_by(s.sequence))
+
+
+def refer(registers: Registers, submission: StoredSubmission) -> Reference:
+    """A submission's accepted rows as rules compare with them, each with the columns `FROM`."""
+    assert submission.register is not None  # only submissions that stand are asked for, and they have one
+    sheet = submission.sheet or ""
+    where = (submission.id, submission.filer, submission.file, sheet, submission.sha256, submission.period.label)
+    frame = registers.read(submission.kind, submission.register).with_columns(
+        pl.lit(text, dtype=pl.String).alias(name) for name, text in zip(FROM, where, strict=True)
+    )
+    return Reference(frame, submission.columns or {}, sheet, submission.file)
+
+
+def gather_rows(registers: Registers, submissions: Sequence[StoredSubmission]) -> pl.DataFrame:
+    """Rows of submissions of one kind under each other, each saying which submission, filer, file, sheet, hash, period.
+
+    `<field>__at` is the address of the field's cell in that file ("B5"). Empty, with only the columns that say where
+    from, when there is no submission.
+    """
+    frames = [_located(refer(registers, submission)) for submission in submissions]
+    if not frames:
+        return pl.DataFrame(schema=dict.fromkeys(FROM, pl.String))
+    return pl.concat(frames, how="diagonal_relaxed")
+
+
+def _located(reference: Reference) -> pl.DataFrame:
+    return reference.frame.with_columns(
+        (pl.lit(letter) + pl.col("_row").cast(pl.String)).alias(name + AT)
+        for name, letter in reference.columns.items()
+        if name in reference.frame.columns
+    )

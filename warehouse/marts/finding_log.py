@@ -1,0 +1,58 @@
+"""One row a finding: which rule was broken where, and what would have been right."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from warehouse.marts.mart import Mart
+from warehouse.tables import findings, submissions
+
+s, f = submissions.c, findings.c
+
+MART = Mart(
+    name="finding_log",
+    title_zh="问题清单",
+    title_en="Findings",
+    select=select(
+        f.submission,
+        f.ordinal,
+        s.filer,
+        s.kind,
+        s.period,
+        s.file,
+        f.rule,
+        f.severity,
+        f.sheet,
+        f.cell,
+        f.places,
+        f.field,
+        f.filed,
+        f.expected,
+        f.message_zh,
+        f.message_en,
+        f.basis,
+        f.waived_by,
+    )
+    .join(submissions, s.id == f.submission)
+    .order_by(s.sequence, f.ordinal),
+    columns={
+        "submission": ("报送编号", "Submission"),
+        "ordinal": ("该次报送中的序号", "Number within the submission"),
+        "filer": ("填报单位代码", "Filer code"),
+        "kind": ("报表代码", "Form code"),
+        "period": ("报告期", "Period"),
+        "file": ("文件", "File"),
+        "rule": ("规则编号", "Rule"),
+        "severity": ("规则等级：强制、准强制、核实、提示", "Severity"),
+        "sheet": ("工作表", "Sheet"),
+        "cell": ("首要单元格", "The cell to look at first"),
+        "places": ("涉及的全部单元格", "Every cell concerned"),
+        "field": ("字段", "Field"),
+        "filed": ("填报内容", "As filed"),
+        "expected": ("应为", "What would have been right"),
+        "message_zh": ("说明（中文）", "Message in Chinese"),
+        "message_en": ("说明（英文）", "Message in English"),
+        "basis": ("依据", "Basis"),
+        "waived_by": ("豁免人及理由；空为未豁免", "Who waived it and why; empty where nobody did"),
+    },
+)

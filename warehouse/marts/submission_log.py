@@ -1,0 +1,59 @@
+"""One row a submission: what arrived when, and what became of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import case, func, select
+
+from warehouse.marts.mart import Mart
+from warehouse.tables import findings, submissions
+
+s = submissions.c
+_findings = select(func.count()).where(findings.c.submission == s.id).scalar_subquery()
+
+MART = Mart(
+    name="submission_log",
+    title_zh="报送登记",
+    title_en="Submissions",
+    select=select(
+        s.id.label("submission"),
+        s.sequence,
+        s.filer,
+        s.kind,
+        s.period,
+        s.year,
+        s.version,
+        s.file,
+        s.sha256,
+        s.received_at,
+        s.due_at,
+        case((s.due_at.is_(None), 0), (s.received_at > s.due_at, 1), else_=0).label("late"),
+        s.outcome,
+        s.received.label("received_count"),
+        s.accepted.label("accepted_count"),
+        s.quarantined.label("quarantined_count"),
+        _findings.label("finding_count"),
+        s.contract_version,
+        s.superseded_by,
+    ).order_by(s.sequence),
+    columns={
+        "submission": ("报送编号", "Submission"),
+        "sequence": ("收到次序", "Order of arrival"),
+        "filer": ("填报单位代码", "Filer code"),
+        "kind": ("报表代码", "Form code"),
+        "period": ("报告期", "Period"),
+        "year": ("考核年度", "Performance year"),
+        "version": ("同一单位、报表、报告期的第几次报送", "Version among submissions of the filer, form and period"),
+        "file": ("文件", "File"),
+        "sha256": ("文件的 SHA-256", "SHA-256 of the file"),
+        "received_at": ("收到时间", "Received at"),
+        "due_at": ("应报时间；空为未规定", "Due at; empty where no day is set"),
+        "late": ("是否逾期（1 为逾期）", "Late (1) or not (0)"),
+        "outcome": ("判定结果；空为尚未判定", "Verdict; empty until judged"),
+        "received_count": ("收到行数", "Rows received"),
+        "accepted_count": ("接受行数", "Rows accepted"),
+        "quarantined_count": ("隔离行数", "Rows quarantined"),
+        "finding_count": ("问题数", "Findings"),
+        "contract_version": ("判定所依合同版本", "Version of the contract judged by"),
+        "superseded_by": ("被哪次报送取代；空为未被取代", "Superseded by; empty where it is not"),
+    },
+)

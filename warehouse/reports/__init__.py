@@ -1,0 +1,1 @@
+"""What is published: the annual summary, figures.csv, and a validation report for every submission."""

@@ -1,0 +1,63 @@
+"""Publishing: the files of an edition, each whole or not at all. The same home and edition give the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from contracts.errors import StorageError
+from warehouse.files import sync_folder, unfinished_name
+from warehouse.home import Home
+from warehouse.reports.annual import figures_of, write_summary
+from warehouse.reports.edition import Edition
+from warehouse.reports.figures_csv import figures_csv
+from warehouse.reports.pages import render
+from warehouse.reports.validation import read_report, report_json
+from warehouse.reports.validation_index import ledger_head, sum_up
+
+
+def publish(home: Home, edition: Edition, folder: Path) -> dict[str, str]:
+    """Write the annual summary of the edition's year and the validation reports of the whole home under `folder`.
+
+    Relative path → SHA-256. A file that has its bytes already is left alone, and so are files of earlier editions.
+    Raises StorageError where a file cannot be written.
+    """
+    published = {}
+    for path, data in documents(home, edition):
+        _replace(folder / path, data)
+        published[path] = hashlib.sha256(data).hexdigest()
+    return published
+
+
+def documents(home: Home, edition: Edition) -> Iterator[tuple[str, bytes]]:
+    """Every file as (path relative to the published folder, bytes)."""
+    summary, annual = write_summary(home, edition), f"annual/{edition.year}"
+    yield f"{annual}/summary.html", render("summary.html.j2", edition=edition, s=summary)
+    yield f"{annual}/summary.md", render("summary.md.j2", edition=edition, s=summary)
+    yield f"{annual}/figures.csv", figures_csv(figures_of(home, edition))
+    submissions = home.submissions()
+    reports = [read_report(home, edition, s, submissions) for s in submissions]
+    for report in reports:
+        path = f"validation/{report.submission.id}"
+        yield f"{path}.html", render("submission.html.j2", edition=edition, r=report)
+        yield f"{path}.json", report_json(report)
+    page = render("index.html.j2", edition=edition, reports=reports, totals=sum_up(reports), head=ledger_head(home))
+    yield "validation/index.html", page
+
+
+def _replace(path: Path, data: bytes) -> None:
+    try:
+        if path.is_file() and path.read_bytes() == data:
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = unfinished_name(path)
+        with unfinished.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise StorageError(f"无法写入发布文件 {path}：{error}", f"cannot write {path}: {error}") from error

@@ -1,0 +1,87 @@
+"""How good the year's data are: what arrived, what became of it, what was found, what could not be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from contracts.finding import Finding, Outcome, Severity, count_by_severity
+from warehouse.home import Home
+from warehouse.reports.edition import Edition
+from warehouse.stored import StoredSubmission
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Counts over submissions of a year. `not_evaluable`: how often a rule could not be told for a submission."""
+
+    received: int
+    accepted: int
+    partial: int
+    returned: int
+    waiting: int
+    late: int
+    superseded: int
+    findings: tuple[tuple[Severity, int], ...]
+    waived: int
+    not_evaluable: int
+    notable: tuple[Notable, ...]
+
+
+@dataclass(frozen=True)
+class Notable:
+    """A submission that was not simply accepted: what became of it and why it is worth opening."""
+
+    id: str
+    filer: str
+    title: str
+    period: str
+    outcome: Outcome | None
+    remarks: tuple[str, ...]
+
+
+def measure_quality(home: Home, edition: Edition, submissions: Sequence[StoredSubmission]) -> Quality:
+    found = {s.id: home.findings(s.id) for s in submissions}
+    everything = [f for findings in found.values() for f in findings]
+    unknown = sum(c.not_evaluable > 0 for s in submissions for c in home.counts(s.id))
+    return Quality(
+        received=len(submissions),
+        accepted=_of(submissions, Outcome.ACCEPTED),
+        partial=_of(submissions, Outcome.PARTIAL),
+        returned=_of(submissions, Outcome.RETURNED),
+        waiting=_of(submissions, None),
+        late=sum(s.late for s in submissions),
+        superseded=sum(s.superseded_by is not None for s in submissions),
+        findings=tuple(count_by_severity(everything).items()),
+        waived=sum(f.waived_by is not None for f in everything),
+        not_evaluable=unknown,
+        notable=tuple(_notable(edition, submissions, found)),
+    )
+
+
+def _of(submissions: Iterable[StoredSubmission], outcome: Outcome | None) -> int:
+    return sum(s.outcome is outcome for s in submissions)
+
+
+def _notable(
+    edition: Edition, submissions: Iterable[StoredSubmission], found: dict[str, list[Finding]]
+) -> Iterable[Notable]:
+    for s in submissions:
+        remarks = tuple(_remarks(s, found[s.id]))
+        if remarks:
+            filer, title = edition.filer_name(s.filer), edition.kind_title(s.kind)
+            yield Notable(s.id, filer, title, s.period.label_zh, s.outcome, remarks)
+
+
+def _remarks(submission: StoredSubmission, findings: list[Finding]) -> Iterable[str]:
+    if submission.late:
+        yield f"迟报{submission.days_late}天"
+    for severity, number in count_by_severity(findings).items():
+        if number and severity is not Severity.NOTE:
+            yield f"{severity.value}问题{number}项"
+    if submission.outcome is Outcome.PARTIAL:
+        yield f"隔离{submission.quarantined}行"
+    if submission.superseded_by:
+        yield f"已由{submission.superseded_by}取代"
+    if submission.outcome is None:
+        yield "尚未判定"

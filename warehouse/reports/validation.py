@@ -1,0 +1,156 @@
+"""The validation report of one submission: the verdict and everything it rests on, as a value and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from contracts.finding import Cell, Finding, RuleCount, Severity, count_by_severity
+from contracts.table import Ignored
+from warehouse.home import Home
+from warehouse.reports.edition import Edition
+from warehouse.stored import StoredSubmission
+
+SHOWN: Final = 200  # findings of one rule that the page prints; the JSON has all
+# A page embeds nothing, but a JSON text may be put into one by others: it must not close a script there.
+_FOR_SCRIPTS: Final = str.maketrans(
+    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """One rule's findings: how many there are, and those that are printed."""
+
+    rule: str
+    title: str
+    total: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A submission as its report tells it. `versions`: ids of the same filer, kind and period, in order of arrival."""
+
+    submission: StoredSubmission
+    filer: str
+    kind: str
+    supersedes: str
+    versions: tuple[str, ...]
+    severities: tuple[tuple[Severity, int, tuple[Broken, ...]], ...]
+    findings: tuple[Finding, ...]
+    counts: tuple[RuleCount, ...]
+    titles: dict[str, str]
+    ignored: tuple[Ignored, ...]
+
+    @property
+    def unknown(self) -> tuple[RuleCount, ...]:
+        return tuple(c for c in self.counts if c.not_evaluable)
+
+    def by_severity(self) -> dict[Severity, int]:
+        return count_by_severity(self.findings)
+
+
+def read_report(
+    home: Home, edition: Edition, submission: StoredSubmission, all_submissions: Iterable[StoredSubmission]
+) -> Report:
+    findings, counts = tuple(home.findings(submission.id)), tuple(home.counts(submission.id))
+    versions = [s for s in all_submissions if _same_duty(s, submission)]
+    rules = dict.fromkeys([f.rule for f in findings] + [c.rule for c in counts])
+    titles = {rule: edition.rule_title(submission.kind, rule) for rule in rules}
+    return Report(
+        submission=submission,
+        filer=edition.filer_name(submission.filer),
+        kind=edition.kind_title(submission.kind),
+        supersedes="、".join(s.id for s in versions if s.superseded_by == submission.id),
+        versions=tuple(s.id for s in versions),
+        severities=tuple(_group(findings, titles)),
+        findings=findings,
+        counts=counts,
+        titles=titles,
+        ignored=tuple(home.ignored(submission.id)),
+    )
+
+
+def _same_duty(one: StoredSubmission, other: StoredSubmission) -> bool:
+    return (one.filer, one.kind, one.period) == (other.filer, other.kind, other.period)
+
+
+def _group(findings: tuple[Finding, ...], titles: dict[str, str]) -> Iterable[tuple[Severity, int, tuple[Broken, ...]]]:
+    """Gravest first, then by rule; severities without a finding are left out."""
+    for severity, total in count_by_severity(findings).items():
+        of_severity: dict[str, list[Finding]] = {}
+        for finding in findings:
+            if finding.severity is severity:
+                of_severity.setdefault(finding.rule, []).append(finding)
+        if total:
+            rules = (Broken(r, titles[r], len(f), tuple(f[:SHOWN])) for r, f in sorted(of_severity.items()))
+            yield severity, total, tuple(rules)
+
+
+def report_json(report: Report) -> bytes:
+    """The report as JSON, UTF-8, keys in a fixed order. Times are ISO with zone; `verdict` is null until judged."""
+    s = report.submission
+    content = {
+        "submission": s.id,
+        "verdict": s.outcome.value if s.outcome else None,
+        "kind": s.kind,
+        "file": s.file,
+        "sha256": s.sha256,
+        "filer": s.filer,
+        "period": s.period.label,
+        "received_at": s.received_at.isoformat(),
+        "due_at": s.due_at.isoformat() if s.due_at else None,
+        "days_late": s.days_late,
+        "version": s.version,
+        "contract_version": s.contract_version,
+        "rows": {"received": s.received, "accepted": s.accepted, "quarantined": s.quarantined},
+        "findings": [_finding(f, s.file) for f in report.findings],
+        "not_evaluable": [
+            {"rule": c.rule, "count": c.not_evaluable, "reason_zh": c.reason_zh, "reason_en": c.reason_en}
+            for c in report.unknown
+        ],
+        "rules": [
+            {
+                "rule": c.rule,
+                "passed": c.passed,
+                "failed": c.failed,
+                "not_evaluable": c.not_evaluable,
+                "not_applicable": c.not_applicable,
+            }
+            for c in report.counts
+        ],
+        "ignored": [vars(area) for area in report.ignored],
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=2)
+    return (text.translate(_FOR_SCRIPTS) + "\n").encode()
+
+
+def _finding(finding: Finding, file: str) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "sheet": finding.sheet,
+        "cell": finding.cell,
+        "field": finding.field,
+        "filed": finding.filed,
+        "expected": finding.expected,
+        "message_zh": finding.message_zh,
+        "message_en": finding.message_en,
+        "basis": finding.basis,
+        "waived_by": finding.waived_by,
+        "cells": [_cell(cell, file) for cell in finding.cells],
+    }
+
+
+def _cell(cell: Cell, file: str) -> dict[str, Any]:
+    """`file` is the cell's own, which is another submission's where a rule compares two."""
+    return {
+        "file": cell.file or file,
+        "sheet": cell.sheet,
+        "cell": cell.address,
+        "field": cell.field,
+        "text": cell.text,
+    }

@@ -1,0 +1,63 @@
+"""Where an auditor starts: every submission of the home, with totals and the state of the ledger."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from warehouse.database import reading
+from warehouse.home import Home
+from warehouse.reports.validation import Report
+from warehouse.tables import ledger
+
+
+@dataclass(frozen=True)
+class LedgerHead:
+    """The last entry about a submission. Entries about publications come after it and would name this very page."""
+
+    sequence: int
+    hash: str
+
+
+@dataclass(frozen=True)
+class Totals:
+    submissions: int
+    verdicts: Counter[str]
+    late: int
+    findings: Counter[str]
+    received: int
+    accepted: int
+    quarantined: int
+
+
+def sum_up(reports: Sequence[Report]) -> Totals:
+    """received = accepted + quarantined over all submissions, because it holds for each."""
+    submissions = [r.submission for r in reports]
+    findings: Counter[str] = Counter()
+    for report in reports:
+        findings.update({severity.value: number for severity, number in report.by_severity().items()})
+    return Totals(
+        submissions=len(submissions),
+        verdicts=Counter(s.outcome.value if s.outcome else "waiting" for s in submissions),
+        late=sum(s.late for s in submissions),
+        findings=findings,
+        received=sum(s.received or 0 for s in submissions),
+        accepted=sum(s.accepted or 0 for s in submissions),
+        quarantined=sum(s.quarantined or 0 for s in submissions),
+    )
+
+
+def ledger_head(home: Home) -> LedgerHead | None:
+    """None while nothing was received."""
+    query = (
+        select(ledger.c.sequence, ledger.c.hash)
+        .where(ledger.c.event != "published")
+        .order_by(ledger.c.sequence.desc())
+        .limit(1)
+    )
+    with reading(home.engine) as connection:
+        row = connection.execute(query).first()
+    return None if row is None else LedgerHead(row.sequence, row.hash)

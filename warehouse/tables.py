@@ -1,0 +1,180 @@
+"""The tables of a home. Declarations only; changing one needs a migration, which a test compares with this module.
+
+Exact numbers are canonical decimal text (`canonical.decimal_text`), moments ISO text with +08:00, days ISO text.
+Nothing here is ever REAL.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+home = Table(
+    "home",
+    metadata,
+    Column("bureau", String, primary_key=True),
+    Column("title", String, nullable=False),
+)
+
+# One row an arrival. The columns from `outcome` on are empty until it has been judged.
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("sequence", Integer, nullable=False, unique=True),
+    Column("file", String, nullable=False),
+    Column("filer", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("period", String, nullable=False),
+    Column("period_start", String, nullable=False),
+    Column("period_end", String, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("received_at", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("due_at", String),
+    Column("outcome", String),
+    Column("received", Integer),
+    Column("accepted", Integer),
+    Column("quarantined", Integer),
+    Column("contract_version", String),
+    Column("register", String),
+    Column("sheet", String),
+    Column("columns", Text),
+    Column("fields", Text),
+    Column("cells_nonempty", Integer),
+    Column("cells_used", Integer),
+    Column("cells_ignored", Integer),
+    Column("superseded_by", ForeignKey("submissions.id")),
+    UniqueConstraint("file", "filer", "kind", "period", "received_at", "sha256"),
+    UniqueConstraint("filer", "kind", "period", "version"),
+    Index(None, "kind", "year"),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("submission", ForeignKey("submissions.id"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("rule", String, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("message_zh", Text, nullable=False),
+    Column("message_en", Text, nullable=False),
+    Column("expected", Text, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("field", String),
+    Column("filed", Text),
+    Column("sheet", String),
+    Column("cell", String),
+    Column("places", Text, nullable=False),
+    Column("operands", Text, nullable=False),
+    Column("rows", Text, nullable=False),
+    Column("waived_by", Text),
+)
+
+rule_counts = Table(
+    "rule_counts",
+    metadata,
+    Column("submission", ForeignKey("submissions.id"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("rule", String, nullable=False),
+    Column("passed", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("not_evaluable", Integer, nullable=False),
+    Column("not_applicable", Integer, nullable=False),
+    Column("reason_zh", Text, nullable=False),
+    Column("reason_en", Text, nullable=False),
+)
+
+ignored_cells = Table(
+    "ignored_cells",
+    metadata,
+    Column("submission", ForeignKey("submissions.id"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("sheet", String, nullable=False),
+    Column("area", String, nullable=False),
+    Column("cells", Integer, nullable=False),
+    Column("reason_zh", Text, nullable=False),
+    Column("reason_en", Text, nullable=False),
+)
+
+# Versions of figures. A version is open while recorded_to is null; submission is null for a derived figure.
+figures = Table(
+    "figures",
+    metadata,
+    Column("key", Integer, primary_key=True, autoincrement=False),
+    Column("figure_id", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("submission", ForeignKey("submissions.id")),
+    Column("indicator", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("filer", String, nullable=False),
+    Column("unit", String, nullable=False),
+    Column("comparator", String, nullable=False),
+    Column("value", String, nullable=False),
+    Column("low", String),
+    Column("high", String),
+    Column("low_closed", Boolean, nullable=False),
+    Column("high_closed", Boolean, nullable=False),
+    Column("as_written", String, nullable=False),
+    Column("period", String, nullable=False),
+    Column("period_start", String, nullable=False),
+    Column("period_end", String, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("as_of", String, nullable=False),
+    Column("method", String, nullable=False),
+    Column("recorded_from", String, nullable=False),
+    Column("recorded_to", String),
+    UniqueConstraint("figure_id", "version"),
+    Index(None, "submission"),
+    Index(None, "year", "kind"),
+)
+
+figure_cells = Table(
+    "figure_cells",
+    metadata,
+    Column("figure", ForeignKey("figures.key"), primary_key=True, autoincrement=False),
+    Column("submission", ForeignKey("submissions.id"), nullable=False),
+    Column("sheet", String, nullable=False),
+    Column("cell", Text, nullable=False),
+)
+
+figure_parts = Table(
+    "figure_parts",
+    metadata,
+    Column("figure", ForeignKey("figures.key"), primary_key=True, autoincrement=False),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("part", ForeignKey("figures.key"), nullable=False),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("at", String, nullable=False),
+    Column("event", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("previous_hash", String, nullable=False),
+    Column("hash", String, nullable=False),
+)
+
+publications = Table(
+    "publications",
+    metadata,
+    Column("entry", ForeignKey("ledger.sequence"), primary_key=True, autoincrement=False),
+    Column("path", String, primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column("sha256", String, nullable=False),
+)

@@ -1,0 +1,231 @@
+"""Versions of figures: closing what no longer holds and opening what is now known. Never deletes or rewrites one.
+
+A figure_id has at most one open version. What is recorded last is what is known: where two submissions give the same
+figure_id, the later one closes the version of the earlier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, case, func, insert, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from contracts.errors import ContractError
+from contracts.figure import Figure
+from warehouse.canonical import decimal_text, optional_decimal_text
+from warehouse.tables import figure_cells, figure_parts, figures
+
+T = TypeVar("T")
+CHUNK = 500  # identifiers named in one query
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What a submission brings: whose figures, of which kind and year, known from when (`moment`, canonical text)."""
+
+    submission: str
+    kind: str
+    year: int
+    sheet: str
+    moment: str
+
+
+def replace_figures(
+    connection: Connection,
+    recording: Recording,
+    superseded: str | None,
+    own: Sequence[Figure],
+    derived: Sequence[Figure],
+) -> None:
+    """Close the versions of `superseded`, open `own`, and bring the derived ones of kind and year to `derived`.
+
+    Raises ContractError when a measure gives a figure twice, or names a part that is not known.
+    """
+    _refuse_twice([*own, *derived])
+    if superseded is not None:
+        _close(connection, figures.c.submission == superseded, recording.moment)
+    keys = _open_own(connection, recording, own)
+    _renew_derived(connection, recording, derived, keys)
+
+
+def _open_own(connection: Connection, recording: Recording, own: Sequence[Figure]) -> dict[str, int]:
+    ids = [figure.figure_id for figure in own]
+    for some in _chunks(ids):
+        _close(connection, figures.c.figure_id.in_(some), recording.moment)
+    keys = _insert_versions(connection, recording, own, recording.submission)
+    cells = [
+        {"figure": keys[f.figure_id], "submission": recording.submission, "sheet": recording.sheet, "cell": f.cells}
+        for f in own
+        if f.cells
+    ]
+    if cells:
+        connection.execute(insert(figure_cells), cells)
+    known = keys | _open_keys(connection, {part for f in own for part in f.parts} - set(keys))
+    _insert_parts(connection, {keys[f.figure_id]: _part_keys(f, known) for f in own if f.parts})
+    return keys
+
+
+def _renew_derived(
+    connection: Connection, recording: Recording, derived: Sequence[Figure], own: dict[str, int]
+) -> None:
+    """A derived figure stays as it is while its content and the versions of its parts are the same."""
+    ids = {figure.figure_id for figure in derived}
+    here = (figures.c.submission.is_(None), figures.c.kind == recording.kind, figures.c.year == recording.year)
+    standing = _open_rows(connection, ids)
+    parts = _parts_of(connection, [row["key"] for row in standing.values()])
+    known = own | _open_keys(connection, {part for f in derived for part in f.parts} - ids - set(own))
+    for some in _in_order_of_parts(derived):
+        changed = []
+        for figure in some:
+            row, wanted = standing.get(figure.figure_id), _part_keys(figure, known)
+            if row is not None and _same(row, recording, figure) and parts.get(row["key"], []) == wanted:
+                known[figure.figure_id] = row["key"]
+            else:
+                changed.append(figure)
+        for chunk in _chunks([f.figure_id for f in changed]):
+            _close(connection, figures.c.figure_id.in_(chunk), recording.moment)
+        keys = _insert_versions(connection, recording, changed, None)
+        _insert_parts(connection, {keys[f.figure_id]: _part_keys(f, known) for f in changed})
+        known |= keys
+    gone = connection.execute(select(figures.c.figure_id).where(*here, figures.c.recorded_to.is_(None))).scalars()
+    for chunk in _chunks(sorted(set(gone) - ids)):
+        _close(connection, figures.c.figure_id.in_(chunk), recording.moment)
+
+
+def _in_order_of_parts(derived: Sequence[Figure]) -> Iterable[list[Figure]]:
+    """Figures in groups, each made only of figures of earlier groups or of ones that are no derived figures."""
+    by_id = {figure.figure_id: figure for figure in derived}
+    sorter = TopologicalSorter({f.figure_id: [p for p in f.parts if p in by_id] for f in derived})
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        raise ContractError(
+            f"指标互为组成部分：{error.args[1]}", f"figures are parts of each other: {error.args[1]}"
+        ) from error
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        sorter.done(*ready)
+        yield [by_id[name] for name in ready]
+
+
+def _insert_versions(
+    connection: Connection, recording: Recording, new: Sequence[Figure], submission: str | None
+) -> dict[str, int]:
+    """Open a version of every figure; figure_id → key."""
+    if not new:
+        return {}
+    first = 1 + (connection.scalar(select(func.max(figures.c.key))) or 0)
+    last = _last_versions(connection, [f.figure_id for f in new])
+    rows = []
+    for key, figure in enumerate(new, first):
+        version, closed = last.get(figure.figure_id, (0, ""))
+        rows.append(
+            _content(recording, figure)
+            | {
+                "key": key,
+                "version": version + 1,
+                "submission": submission,
+                "period": figure.period.label,
+                "year": figure.period.year,
+                # Never from before the version it follows ended, however late an early arrival is worked on.
+                "recorded_from": max(recording.moment, closed),
+                "recorded_to": None,
+            }
+        )
+    connection.execute(insert(figures), rows)
+    return {row["figure_id"]: row["key"] for row in rows}
+
+
+def _content(recording: Recording, figure: Figure) -> dict[str, Any]:
+    """What makes two versions of a figure the same, apart from parts and cells."""
+    return {
+        "figure_id": figure.figure_id,
+        "kind": recording.kind,
+        "indicator": figure.indicator,
+        "name": figure.name,
+        "filer": figure.filer,
+        "unit": figure.unit,
+        "comparator": figure.comparator,
+        "value": decimal_text(figure.value),
+        "low": optional_decimal_text(figure.low),
+        "high": optional_decimal_text(figure.high),
+        "low_closed": figure.low_closed,
+        "high_closed": figure.high_closed,
+        "as_written": figure.as_written,
+        "period_start": figure.period.start.isoformat(),
+        "period_end": figure.period.end.isoformat(),
+        "as_of": figure.as_of,
+        "method": figure.method.value,
+    }
+
+
+def _same(row: Any, recording: Recording, figure: Figure) -> bool:
+    return row["submission"] is None and all(row[n] == v for n, v in _content(recording, figure).items())
+
+
+def _close(connection: Connection, which: ColumnElement[bool], moment: str) -> None:
+    ended = case((figures.c.recorded_from > moment, figures.c.recorded_from), else_=moment)
+    connection.execute(update(figures).where(which, figures.c.recorded_to.is_(None)).values(recorded_to=ended))
+
+
+def _last_versions(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """figure_id → (its last version, when that was closed)."""
+    f, found = figures.c, {}
+    for some in _chunks(ids):
+        query = select(f.figure_id, func.max(f.version), func.max(f.recorded_to)).where(f.figure_id.in_(some))
+        found.update(
+            {i: (version, closed or "") for i, version, closed in connection.execute(query.group_by(f.figure_id))}
+        )
+    return found
+
+
+def _open_rows(connection: Connection, ids: Iterable[str]) -> dict[str, Any]:
+    found = {}
+    for some in _chunks(sorted(ids)):
+        query = select(figures).where(figures.c.figure_id.in_(some), figures.c.recorded_to.is_(None))
+        found.update({row["figure_id"]: row for row in connection.execute(query).mappings()})
+    return found
+
+
+def _open_keys(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
+    return {name: row["key"] for name, row in _open_rows(connection, ids).items()}
+
+
+def _parts_of(connection: Connection, keys: Sequence[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for some in _chunks(keys):
+        query = select(figure_parts).where(figure_parts.c.figure.in_(some))
+        for row in connection.execute(query.order_by(figure_parts.c.figure, figure_parts.c.ordinal)):
+            found.setdefault(row.figure, []).append(row.part)
+    return found
+
+
+def _insert_parts(connection: Connection, parts: dict[int, list[int]]) -> None:
+    rows = [{"figure": k, "ordinal": n, "part": p} for k, keys in parts.items() for n, p in enumerate(keys, 1)]
+    if rows:
+        connection.execute(insert(figure_parts), rows)
+
+
+def _part_keys(figure: Figure, known: dict[str, int]) -> list[int]:
+    missing = [part for part in figure.parts if part not in known]
+    if missing:
+        raise ContractError(
+            f"指标值 {figure.figure_id} 的组成部分不存在：{'、'.join(missing)}",
+            f"figure {figure.figure_id} is made of figures nobody knows: {', '.join(missing)}",
+        )
+    return [known[part] for part in figure.parts]
+
+
+def _refuse_twice(given: Sequence[Figure]) -> None:
+    ids = [figure.figure_id for figure in given]
+    if len(set(ids)) != len(ids):
+        twice = sorted({i for i in ids if ids.count(i) > 1})
+        raise ContractError(f"同一指标值产生两次：{twice}", f"a figure was made twice: {twice}")
+
+
+def _chunks(items: Sequence[T]) -> Iterable[Sequence[T]]:
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
