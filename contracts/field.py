@@ -49,6 +49,7 @@ class Field:
     unit: str = ""
     choices: tuple[str, ...] = ()
     signed: bool = False
+    adds_up: bool = True  # whether a total row of the form holds its sum
     personal: bool = False
     role: Role = "actual"
     blank_texts: tuple[str, ...] = ()

@@ -114,7 +114,7 @@ def define_kind(
         purpose_zh=purpose_zh,
         filers=filers,
         cadence=cadence,
-        schema=build_schema(prefix, fields, rules),
+        schema=build_schema(prefix, fields, rules, total_in),
         measures=measures,
         contexts=contexts,
         total_in=total_in,

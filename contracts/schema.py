@@ -58,13 +58,20 @@ WANTED = {
 }
 
 
-def build_schema(prefix: str, fields: Iterable[Field], rules: Iterable[Rule]) -> pa.DataFrameSchema:
-    """The Pandera schema of a kind: a column for every field, a check for every rule, the fields' own rules first."""
+def build_schema(
+    prefix: str, fields: Iterable[Field], rules: Iterable[Rule], total_in: str | None = None
+) -> pa.DataFrameSchema:
+    """The Pandera schema of a kind: a column for every field, a check for every rule, the fields' own rules first.
+
+    With `total_in`, the form has control totals, and every counted or measured column must add up to its own.
+    """
     fields = tuple(fields)
     columns: dict[str, pa.Column] = {"_row": pa.Column(pl.Int64)}
     for field in fields:
         columns.update(_columns(field))
-    every = [rule for field in fields for rule in _field_rules(prefix, field)] + list(rules)
+    every = [rule for field in fields for rule in _field_rules(prefix, field)]
+    every += [_adds_up(prefix, f) for f in fields if total_in and f.type in (Type.COUNT, Type.DECIMAL) and f.adds_up]
+    every += rules
     ids = [rule.id for rule in every]
     if len(set(ids)) != len(ids):
         twice = sorted({i for i in ids if ids.count(i) > 1})
@@ -160,7 +167,47 @@ def _field_rules(prefix: str, field: Field) -> list[Rule]:
         known = filed.is_in(field.choices) | filed.is_null()
         words = "、".join(field.choices)
         rules.append(_field_rule(prefix, field, "choice", "取值在规定范围内", "is a known word", known, (words, words)))
+    if field.type is Type.QUANTITY:
+        rules.append(_has_point(prefix, field))
     return rules
+
+
+def _has_point(prefix: str, field: Field) -> Rule:
+    """数百 and 20～30 are quantities, but no figure can be made of them; whoever filed one is told so."""
+    return Rule(
+        id=f"{prefix}-{field.name}-point",
+        severity=Severity.EXPLAIN,
+        scope=Scope.ROW,
+        title_zh=f"“{field.heading}”有确定的数值或界限",
+        title_en=f"{field.title_en} has one value or one bound",
+        when=pl.col(f"{field.name}__comparator").is_not_null(),
+        holds=pl.col(field.name).is_not_null(),
+        fields=(field.name,),
+        expected="一个数值或界限，如 25、20以上 / one value or bound",
+        message_zh=f"“{field.heading}”填写为“{{{field.name}}}”，没有确定的数值，不形成指标值；请填写数值或界限。",
+        message_en=f"{field.title_en} is filed as “{{{field.name}}}”, which gives no figure; file a value or a bound.",
+        basis=CONVENTION,
+    )
+
+
+def _adds_up(prefix: str, field: Field) -> Rule:
+    name, total = field.name, f"total_{field.name}"
+    return Rule(
+        id=f"{prefix}-{name}-total",
+        severity=Severity.MUST,
+        scope=Scope.FRAME,
+        title_zh=f"“{field.heading}”各行之和等于合计",
+        title_en=f"{field.title_en}: the rows add up to the total",
+        when=pl.col(total).is_not_null(),
+        # With a part missing the sum says nothing: cannot tell, not wrong.
+        holds=pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum() == pl.col(total)),
+        fields=(total, name),
+        values={"sum": pl.col(name).sum()},
+        expected=pl.col(name).sum().cast(pl.String),
+        message_zh=f"“{field.heading}”各行之和为 {{sum}}，合计行填写 {{{total}}}，二者应相等；请核对各行或更正合计。",
+        message_en=f"{field.title_en}: the rows add up to {{sum}}, the total row says {{{total}}}.",
+        basis=CONVENTION,
+    )
 
 
 def _field_rule(prefix: str, field: Field, what: str, zh: str, en: str, holds: pl.Expr, want: tuple[str, str]) -> Rule:

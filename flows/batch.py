@@ -46,7 +46,7 @@ def run_plain(
     pack: Pack, folder: Path, settings: Settings, *, docs: bool = True, pause: Callable[[str], None] = lambda _: None
 ) -> BatchResult:
     """The whole run in this process. `pause` is called between any two steps with the name of the one just done."""
-    with stages.open_home(folder, pack, settings.database_url) as home:
+    with stages.open_home(folder, pack) as home:
         pause("open")
         received: list[Submission] = []
         for arrival in pack.arrivals:

@@ -28,7 +28,7 @@ def report_expected(pack: Pack, figures: Iterable[Figure], folder: Path) -> tupl
     if not path.is_file():
         return None
     by_key = {(f.indicator, f.filer, f.period.label, f.as_of): f.figure_id for f in figures}
-    rows = [(row["fact_id"], by_key.get(tuple(row[k] for k in KEYS), "")) for row in _read(path)]
+    rows = [(row["fact_id"], by_key.get((row["indicator"], row["filer"], row["period"], row["as_of"]), "")) for row in _read(path)]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("fact_id", "figure_id"))
@@ -42,6 +42,9 @@ def _read(path: Path) -> list[dict[str, str]]:
         reader = csv.DictReader(file)
         missing = {"fact_id", *KEYS} - set(reader.fieldnames or ())
         if missing:
-            zh, en = f"{FILE}:1 缺少列 {'、'.join(sorted(missing))}", f"{FILE}:1 lacks columns {', '.join(sorted(missing))}"
+            zh, en = (
+                f"{FILE}:1 缺少列 {'、'.join(sorted(missing))}",
+                f"{FILE}:1 lacks columns {', '.join(sorted(missing))}",
+            )
             raise PackError(zh, en)
         return list(reader)

@@ -72,7 +72,7 @@ def intake(pack: str, home: str | None = None) -> BatchResult:
     settings = Settings()
     contents = load_pack(Path(pack), settings)
     folder = Path(home) if home else settings.var / contents.name
-    with stages.open_home(folder, contents, settings.database_url) as opened:
+    with stages.open_home(folder, contents) as opened:
         received = receive_all(opened, contents)
         taken: list[Taken] = []
         for submission in received:

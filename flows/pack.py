@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -25,7 +25,9 @@ from contracts.period import Period
 from contracts.submission import Arrival
 from flows.filing import Filed, judge_filed, read_filed
 
-PATH = re.compile(r"submissions/(?P<kind>[^/]+)/(?P<filer>[A-Za-z0-9-]+)_(?P<period>[0-9QH-]+)(?:_[^/\x00-\x1f]*)?\.[^./\x00-\x1f]+")
+PATH = re.compile(
+    r"submissions/(?P<kind>[^/]+)/(?P<filer>[A-Za-z0-9-]+)_(?P<period>[0-9QH-]+)(?:_[^/\x00-\x1f]*)?\.[^./\x00-\x1f]+"
+)
 
 
 class PackSettings(BaseModel):
@@ -40,7 +42,7 @@ class PackSettings(BaseModel):
     issued_at: AwareDatetime
     publish_at: AwareDatetime
     notice: str = ""
-    form: str = "plain"
+    form: Literal["indicator_paragraphs", "plain"] = "plain"
 
 
 @dataclass(frozen=True)

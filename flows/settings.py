@@ -35,9 +35,6 @@ class Settings(BaseSettings):
     kinds: str = ""
     """Further folders with kind modules, parted by the system's path separator."""
 
-    database_url: str | None = None
-    """SQLAlchemy address of the warehouse; without it a SQLite file in the home."""
-
     def kind_folders(self) -> tuple[Path, ...]:
         return tuple(Path(part) for part in self.kinds.split(os.pathsep) if part)
 
@@ -58,5 +55,7 @@ def place_prefect(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(f"无法建立目录 {folder}：{error.strerror}", f"cannot make {folder}: {error.strerror}") from error
+        raise StorageError(
+            f"无法建立目录 {folder}：{error.strerror}", f"cannot make {folder}: {error.strerror}"
+        ) from error
     os.environ["PREFECT_HOME"] = str(folder.absolute())

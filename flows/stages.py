@@ -41,13 +41,12 @@ class Taken:
     new: bool
 
 
-def open_home(folder: Path, pack: Pack, database_url: str | None) -> Home:
+def open_home(folder: Path, pack: Pack) -> Home:
     """The home of the pack's bureau in `folder`, with what a process that died left behind swept away."""
     home = Home.open(
         folder,
         bureau=pack.settings.bureau,
         title=pack.filer_names()[pack.settings.bureau],
-        database_url=database_url,
     )
     home.sweep_registers()
     return home

@@ -213,7 +213,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory, monkeypatch_module: pytest.M
         shim.parent.mkdir(parents=True, exist_ok=True)
         shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" {command} "$@"\n', encoding="utf-8")
         shim.chmod(0o755)
-    own = Settings(var=Path("var"), kinds="", database_url=None)
+    own = Settings(var=Path("var"), kinds="")
     said = StringIO()
     monkeypatch_module.setattr(run_command, "Console", lambda: Console(file=said, width=80))
     with chdir(folder):

@@ -11,7 +11,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 from contracts.field import Field, Type
 from contracts.kind import Kind

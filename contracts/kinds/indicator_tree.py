@@ -63,9 +63,13 @@ FIELDS = (
 )
 
 LEVEL_ABOVE = {"2": "1", "3": "2", "node": "3"}
-PARENT_LEVEL = pl.col("level").replace_strict(LEVEL_ABOVE, default=None)
-# The level of the row that `parent` names, found among the rows themselves.
-LEVEL_OF_PARENT = pl.col("parent").replace_strict(pl.col("code"), pl.col("level"), default=None)
+
+
+def _parent_among(above: str) -> pl.Expr:
+    """Whether the parent is a code of level `above`, among the rows themselves."""
+    codes = pl.col("code").filter((pl.col("level") == above) & pl.col("code").is_not_null())
+    return pl.col("parent").is_not_null() & pl.col("parent").is_in(codes.implode())
+
 
 RULES = (
     Rule(
@@ -90,12 +94,13 @@ RULES = (
         title_zh="上级编号是上一层级的编号",
         title_en="the parent is one level up",
         when=pl.col("level") != "1",
-        holds=pl.col("parent").is_in(pl.col("code").filter(pl.col("code").is_not_null()).implode())
-        & pl.col("parent").is_not_null(),
-        fields=("parent", "code"),
+        holds=pl.coalesce(
+            pl.when(pl.col("level") == level).then(_parent_among(above)) for level, above in LEVEL_ABOVE.items()
+        ),
+        fields=("parent", "code", "level"),
         expected="上一层级的编号 / a code one level up",
-        message_zh="{code} 的上级编号“{parent}”不在表中。",
-        message_en="the parent “{parent}” of {code} is not in the list.",
+        message_zh="{code} 的层级为 {level}，上级编号“{parent}”不是表中上一层级的编号。",
+        message_en="{code} is of level {level}; its parent “{parent}” is no code one level up.",
         basis=PLAN,
     ),
     Rule(

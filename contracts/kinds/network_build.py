@@ -103,31 +103,9 @@ FIELDS = (
     Field("racks_added", "本年新增机架", "racks added this year", Type.COUNT, unit="个", note_zh="折算2.5kW标准机架"),
     Field("as_of", "统计截止日期", "counted up to", Type.DAY),
 )
-SUMMED = tuple(f for f in FIELDS if f.type is Type.COUNT)
 CUMULATIVE = ("g5_built", "g5_opened")
 YEARLY = ("dc_added", "dc_removed", "racks_added")
 HEADING = {f.name: f for f in FIELDS}
-
-
-def _adds_up(field: Field) -> Rule:
-    return Rule(
-        id=f"NB-{field.name}-total",
-        severity=Severity.MUST,
-        scope=Scope.FRAME,
-        title_zh=f"“{field.heading}”各设区市之和等于合计",
-        title_en=f"{field.title_en}: the prefectures add up to the total",
-        when=pl.col(f"total_{field.name}").is_not_null(),
-        # With a part missing the sum says nothing: cannot tell, not wrong.
-        holds=pl.when(pl.col(field.name).null_count() == 0).then(
-            pl.col(field.name).sum() == pl.col(f"total_{field.name}")
-        ),
-        fields=(f"total_{field.name}", field.name),
-        values={"sum": pl.col(field.name).sum()},
-        expected=pl.col(field.name).sum().cast(pl.String),
-        message_zh=f"“{field.heading}”各设区市之和为 {{sum}}，合计行填写 {{total_{field.name}}}，二者应相等；请核对各行或更正合计。",
-        message_en=f"{field.title_en}: the rows add up to {{sum}}, the total row says {{total_{field.name}}}.",
-        basis=FORM + "第1条（合计等于各设区市之和）",
-    )
 
 
 def _never_falls(name: str, *, same_year: bool) -> Rule:
@@ -313,7 +291,6 @@ RULES = (
     ),
     *(_never_falls(name, same_year=False) for name in CUMULATIVE),
     *(_never_falls(name, same_year=True) for name in YEARLY),
-    *(_adds_up(field) for field in SUMMED),
 )
 
 

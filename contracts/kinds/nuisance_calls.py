@@ -17,7 +17,6 @@ FIELDS = (
     Field("verified", "举报查实数", "verified", Type.COUNT, unit="件"),
     Field("handled", "已处置数", "handled", Type.COUNT, unit="件"),
 )
-NUMBERS = FIELDS[1:]
 
 RULES = (
     Rule(
@@ -47,24 +46,6 @@ RULES = (
         message_zh="已处置 {handled} 件，超过查实 {verified} 件。",
         message_en="{handled} handled of {verified} verified.",
         basis=FORM + "第2条",
-    ),
-    *(
-        Rule(
-            id=f"NC-{f.name}-total",
-            severity=Severity.MUST,
-            scope=Scope.FRAME,
-            title_zh=f"“{f.heading}”各企业之和等于合计",
-            title_en=f"{f.title_en}: the carriers add up",
-            when=pl.col(f"total_{f.name}").is_not_null(),
-            holds=pl.when(pl.col(f.name).null_count() == 0).then(pl.col(f.name).sum() == pl.col(f"total_{f.name}")),
-            fields=(f"total_{f.name}", f.name),
-            expected=pl.col(f.name).sum().cast(pl.String),
-            values={"sum": pl.col(f.name).sum()},
-            message_zh=f"“{f.heading}”各企业之和为 {{sum}}，合计行填写 {{total_{f.name}}}。",
-            message_en=f"{f.title_en}: the rows add up to {{sum}}, the total row says {{total_{f.name}}}.",
-            basis=FORM + "第1条",
-        )
-        for f in NUMBERS
     ),
 )
 

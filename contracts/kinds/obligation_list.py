@@ -71,6 +71,23 @@ RULES = (
         message_en="the filer “{filer}” is not listed.",
         basis="义务表编制约定",
     ),
+    *(
+        Rule(
+            id=f"OB-{number}",
+            severity=Severity.MUST,
+            scope=Scope.ROW,
+            title_zh=f"{zh}写法可识别",
+            title_en=f"the {en} can be read",
+            when=pl.col(name).is_not_null(),
+            holds=pl.col(name).str.contains(r"^\d{4}(Q[1-4]|H[12]|-(0[1-9]|1[0-2]))?$"),
+            fields=(name,),
+            expected="2020、2020-10、2020Q4 或 2020H1 / a period",
+            message_zh=f"{zh}“{{{name}}}”无法识别。",
+            message_en=f"the {en} “{{{name}}}” cannot be read.",
+            basis="义务表编制约定",
+        )
+        for number, name, zh, en in (("04", "from", "起始期", "first period"), ("05", "until", "终止期", "last period"))
+    ),
 )
 
 KIND = define_kind(

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from contracts.context import Reference
 from contracts.errors import UsageError
-from contracts.finding import Finding, Outcome, Verdict
+from contracts.finding import Finding, Outcome, Severity, Verdict
 from contracts.kind import Kind, discover_kinds
 from contracts.period import Period
 from contracts.submission import Arrival
@@ -103,7 +103,7 @@ def _references(
         from warehouse.home import Home
 
         zone = pack.settings.publish_at
-        with Home.look(home, database_url=Settings().database_url) as opened:
+        with Home.look(home) as opened:
             if opened.bureau != pack.settings.bureau:
                 raise UsageError(
                     f"数据目录 {home} 属于 {opened.bureau}，不是 {pack.settings.bureau}",
@@ -162,7 +162,8 @@ def _print(verdict: Verdict, kind: Kind, file: Path, period: Period | None, file
     head.append(f" · 报告期 {period.label if period else '未指定'} · 填报单位 {inert(filer or '未指定')}", "dim")
     console.print(head)
     console.print(f"收到 {verdict.received} 行 = 接受 {verdict.accepted} + 隔离 {verdict.quarantined}", style="dim")
-    for finding in verdict.findings:
+    # What returned the file comes first.
+    for finding in sorted(verdict.findings, key=lambda f: list(Severity).index(f.severity)):
         console.print(_told(finding, file))
     missing = verdict.not_evaluable
     if missing:
@@ -175,7 +176,7 @@ def _print(verdict: Verdict, kind: Kind, file: Path, period: Period | None, file
     passed = sum(1 for c in verdict.counts if c.passed and not c.failed)
     console.print(
         f"\n{len(verdict.findings)} 项问题；{passed} 条规则通过。"
-        f" / {len(verdict.findings)} findings, {passed} rules passed."
+        f" / Findings: {len(verdict.findings)}; rules passed: {passed}."
     )
 
 

@@ -1,33 +1,29 @@
 """What filers and files say, put on a terminal or into JSON so that nothing in it can act there.
 
-Control characters (an escape sequence among them) and marks that turn the reading direction are written out. Whoever
-prints a text that came from outside passes it through here; our own words need not.
+Control characters (an escape sequence among them), marks that turn or hide the text around them, and halves of
+characters from a file's undecodable name are written out. Whoever prints a text that came from outside passes it
+through here; our own words need not.
 """
 
 from __future__ import annotations
 
 import json
-import re
+import unicodedata
 from typing import Any
 
-# C0 but for the line end, DEL, C1 (0x9B alone begins a sequence), and what reorders or hides the text around it.
-ACTIVE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+ACTIVE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def inert(text: str) -> str:
-    """`text` with everything that a terminal would obey written as \\u001b, \\u202e, …"""
-    return ACTIVE.sub(_written, text)
+    """`text` with everything that a terminal would obey written as \\u001b, \\u202e, …; line ends stay."""
+    return "".join(c if c == "\n" else _written(c) for c in text)
 
 
 def print_json(value: Any) -> None:
-    """`value` as JSON, readable, with nothing in it that a terminal would obey; it parses to the same value."""
-    # json.dumps escapes C0 itself and would leave the others; all of them stand inside strings, where \uXXXX is JSON.
-    print(re.sub("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]", _written, _dumped(value)))
+    """`value` as readable JSON with nothing in it that a terminal would obey; it parses to the same value."""
+    # Line ends of the layout stay; all else that is written out stands inside strings, where \uXXXX is JSON.
+    print(inert(json.dumps(value, ensure_ascii=False, indent=2)))
 
 
-def _dumped(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)
-
-
-def _written(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"
+def _written(character: str) -> str:
+    return json.dumps(character)[1:-1] if unicodedata.category(character) in ACTIVE else character

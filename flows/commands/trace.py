@@ -27,8 +27,7 @@ WIDEST = 32_000  # characters; a cell of a workbook holds no more
 
 def trace_figure(figure_id: str, folder: Path | None, *, as_json: bool) -> None:
     """Print the current version of `figure_id`, its parts and its cells."""
-    settings = Settings()
-    with Home.look(folder or _only_home(settings.var), database_url=settings.database_url) as home:
+    with Home.look(folder or _only_home(Settings().var)) as home:
         versions = home.find_figure(figure_id)
         if not versions:
             near = difflib.get_close_matches(figure_id, [f.figure_id for f in home.figures()], 5, 0.4)

@@ -11,7 +11,7 @@ from functools import cache
 
 import polars as pl
 
-from contracts.context import Reference, References
+from contracts.context import Reference, References, place
 from contracts.judge import Judgment, Waiver, judge
 from contracts.kind import Kind, discover_kinds
 from contracts.period import Period
@@ -351,7 +351,9 @@ def computed_figures(right: Right) -> Reference:
     exact = pl.Decimal(38, 6)
     schema = {"indicator": pl.String, "low": pl.String, "value": pl.String, "high": pl.String}
     frame = pl.DataFrame(right.computed, schema=schema, orient="row").with_columns(
-        pl.col("low", "value", "high").cast(exact), _row=pl.lit(0, dtype=pl.Int64), value__at=pl.lit("a.xlsx\t表\tB2")
+        pl.col("low", "value", "high").cast(exact),
+        _row=pl.lit(0, dtype=pl.Int64),
+        value__at=pl.lit(place("a.xlsx", "表", "B2")),
     )
     return Reference(frame, {}, "", "")
 

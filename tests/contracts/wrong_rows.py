@@ -50,13 +50,17 @@ WRONG: tuple[Wrong, ...] = (
     change("filer_list", "FL-04", 1, **{"class": "bureau"}),
     double("indicator_tree", "IT-01", 4),
     change("indicator_tree", "IT-02", 4, parent="9"),
+    change("indicator_tree", "IT-02", 4, parent="B"),
     change("indicator_tree", "IT-03", 4, department=""),
     double("indicator_tree", "IT-04", 2, code="2"),
     change("indicator_tree", "IT-05", 3, unit=""),
+    change("indicator_tree", "IT-target-point", 3, target="10%~15%"),
     change("indicator_tree", "IT-06", 4, target_indicator="line_price"),
     double("obligation_list", "OB-01"),
     change("obligation_list", "OB-02", due="十日"),
     change("obligation_list", "OB-03", filer="DING"),
+    change("obligation_list", "OB-04", **{"from": "2020年10月"}),
+    change("obligation_list", "OB-05", until="2020-13"),
     double("arrival_list", "AR-01"),
     change("arrival_list", "AR-02", received_at="2020-12-07 09:48:00"),
     # work_nodes
@@ -121,12 +125,15 @@ WRONG: tuple[Wrong, ...] = (
     double("tariffs", "TF-01"),
     change("tariffs", "TF-02 TF-04", now="0"),
     change("tariffs", "TF-03", fall="20%"),
+    change("tariffs", "TF-fall-point", fall="19%~21%"),
     change("tariffs", "TF-04", fall="降低25%"),
     change("tariffs", "TF-05 TF-04", fall="降低120%"),
     # website_filing
     change("website_filing", "WF-01", found="117"),
     change("website_filing", "WF-02", blacklisted="119"),
     change("website_filing", "WF-03", filing_rate="101%"),
+    change("website_filing", "WF-filing_rate-point", filing_rate="95%~99%"),
+    change("website_filing", "WF-list_cadence-point", list_cadence="1~2次/周"),
     Wrong(
         "website_filing",
         replace(
@@ -146,10 +153,14 @@ WRONG: tuple[Wrong, ...] = (
     change("indicator_figures", "IF-02", indicator="Spam Rate"),
     change("indicator_figures", "IF-03", 1, value="100余人"),
     change("indicator_figures", "IF-04", value="101%"),
+    change("indicator_figures", "IF-value-point", value="95%~99%"),
     change("indicator_figures", "IF-05", 1, value="99次"),
     # carrier_complaints
     change("carrier_complaints", "CC-01", service="31"),
     change("carrier_complaints", "CC-02", share="61%"),
+    change("carrier_complaints", "CC-share-point", share="55%~65%"),
+    change("carrier_complaints", "CC-user_share-point", user_share="10%~90%"),
+    change("carrier_complaints", "CC-rate_growth-point", rate_growth="1%~2%"),
     Wrong("carrier_complaints", RIGHT["carrier_complaints"].changed(1, carrier="甲电信"), ("CC-03",)),
     # monthly_bulletin
     double("monthly_bulletin", "MB-01", 1),

@@ -61,7 +61,7 @@ def test_every_file_at_its_turn(jiangxi: Finished, tmp_path: Path, capsys: pytes
     pack = jiangxi.pack
     different = {}
     statuses: dict[str, int] = {}
-    with stages.open_home(tmp_path / "home", pack, None) as home:
+    with stages.open_home(tmp_path / "home", pack) as home:
         for received in [stages.receive(home, pack, arrival) for arrival in pack.arrivals]:
             statuses[received.arrival.file], said = checked(pack, received.arrival, home.folder, capsys)
             stages.settle(home, pack, received)

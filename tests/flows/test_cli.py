@@ -5,7 +5,9 @@ Seconds are CPU seconds of the child: what else this machine does at the time is
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import json
 import os
 import re
@@ -19,9 +21,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from contracts.kind import discover_kinds
 from flows.cli import app, main
+from flows.commands.terminal import inert, print_json
 from tests.flows.conftest import EXAMPLES, Finished
 from tests.flows.falsifying import falsify
 
@@ -284,8 +289,34 @@ HOSTILE = "[red]甲[/red]\u009b31m\u202e<script>alert(1)</script>:smile:"
 
 
 def acts_on_a_terminal(text: str) -> list[str]:
-    """Characters that a terminal obeys rather than shows."""
-    return [c for c in text if c != "\n" and unicodedata.category(c) in ("Cc", "Cf")]
+    """Characters that a terminal obeys rather than shows, or cannot be given at all."""
+    return [c for c in text if c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
+
+
+@given(st.text(st.characters(codec=None)))
+@example("\x1b]0;title\x07\x9b2J\u202e\u2028\U000e0041\udcff\t")
+def test_no_text_at_all_acts_on_a_terminal(text: str) -> None:
+    assert acts_on_a_terminal(inert(text)) == []
+    shown = text.isascii() and text.isprintable()
+    assert not shown or inert(text) == text
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        print_json({text: [text]})
+    assert acts_on_a_terminal(out.getvalue()) == []
+    assert json.loads(out.getvalue()) == {text: [text]}
+
+
+def test_a_file_whose_name_is_no_text(tmp_path: Path) -> None:
+    """A name in another encoding is bytes to us; the file is judged all the same."""
+    copy = tmp_path / os.fsdecode("江西联通".encode("gb18030") + b"_2020-12.csv")
+    copy.write_bytes(ACCEPTED.read_bytes())
+    for form in ("text", "json"):
+        ended = jixiao("check", copy, "--kind", "network_build", "--period", "2020-12", "--format", form)
+        assert (ended.status, ended.err) == (0, "")
+        assert "_2020-12.csv" in ended.out
+    missing = jixiao("check", copy.with_suffix(".xlsx"), "--kind", "network_build")
+    assert (missing.status, missing.out) == (2, "")
+    assert [line.partition("：")[0].partition(": ")[0] for line in missing.err.splitlines()] == ["错误", "error"]
 
 
 def hostile_file(folder: Path) -> Path:

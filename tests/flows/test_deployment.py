@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.error import URLError
@@ -66,14 +67,14 @@ class Clone:
     def get(self, path: str) -> Any:
         return self._ask(Request(self.environment["PREFECT_API_URL"] + path))
 
-    def post(self, path: str, body: Any) -> Any:
+    def post(self, path: str, body: Any, method: str = "POST") -> Any:
         data, kind = json.dumps(body).encode(), {"Content-Type": "application/json"}
-        return self._ask(Request(self.environment["PREFECT_API_URL"] + path, data, kind))
+        return self._ask(Request(self.environment["PREFECT_API_URL"] + path, data, kind, method=method))
 
     @staticmethod
     def _ask(request: Request) -> Any:
         with DIRECT.open(request, timeout=30) as answer:
-            return json.load(answer)
+            return json.loads(answer.read() or b"null")
 
     def runs(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.post("/flow_runs/filter", {"limit": 200})
@@ -82,10 +83,12 @@ class Clone:
 
 @dataclass(frozen=True)
 class Seen:
-    """What was seen: the deployment, both runs with their task runs, all artifacts, and the home after each run."""
+    """What was seen: the deployment, the runs its own schedule planned, a run by hand and one on a schedule of ours with
+    their task runs, all artifacts, and the home after each of the two."""
 
     clone: Clone
     deployment: dict[str, Any]
+    planned: list[dict[str, Any]]
     by_hand: dict[str, Any]
     scheduled: dict[str, Any]
     tasks: dict[str, list[dict[str, Any]]]
@@ -150,12 +153,14 @@ def seen(clone: Clone) -> Iterator[Seen]:
     """Deploy, run by hand, then let the scheduler run it."""
     clone.prefect("work-pool", "create", "jixiao", "--type", "process", "--overwrite")
     clone.prefect("--no-prompt", "deploy", "--all")
+    deployment = clone.get("/deployments/name/intake/intake")
+    planned = wait_until(clone.runs, 60, "runs planned by the deployed schedule")
+    silence(clone, deployment)
     log = clone.folder.parent / "worker.log"
     worker = [PREFECT, "worker", "start", "--pool", "jixiao", "--name", "test"]
     with ExitStack() as stack:
         stack.callback(lambda: print(f"--- {log.name}\n{log.read_text(errors='replace')[-20000:]}"))
         stack.enter_context(running(worker, log, cwd=clone.folder, environment=clone.environment))
-        deployment = clone.get("/deployments/name/intake/intake")
         by_hand = finished(clone, clone.post(f"/deployments/{deployment['id']}/create_flow_run", {})["id"])
         first = read_contents(clone.home)
         scheduled = finished(clone, scheduled_soon(clone, deployment["id"]))
@@ -165,7 +170,14 @@ def seen(clone: Clone) -> Iterator[Seen]:
             for run in (by_hand, scheduled)
         }
         artifacts = clone.post("/artifacts/filter", {"limit": 200})
-        yield Seen(clone, deployment, by_hand, scheduled, tasks, artifacts, first, second)
+        yield Seen(clone, deployment, planned, by_hand, scheduled, tasks, artifacts, first, second)
+
+
+def silence(clone: Clone, deployment: dict[str, Any]) -> None:
+    """Rest the deployed schedule: a tenth minute that falls into the test would put a run between ours."""
+    (schedule,) = deployment["schedules"]
+    clone.post(f"/deployments/{deployment['id']}/schedules/{schedule['id']}", {"active": False}, "PATCH")
+    wait_until(lambda: not clone.runs(), 30, "the planned runs to be gone")
 
 
 def finished(clone: Clone, run_id: str) -> dict[str, Any]:
@@ -224,11 +236,19 @@ def test_the_server_has_what_prefect_yaml_says(seen: Seen) -> None:
     assert "Every ten minutes" in deployment["description"]
 
 
-def test_deploying_again_adds_no_second_schedule(seen: Seen) -> None:
+def test_the_scheduler_plans_a_run_every_ten_minutes(seen: Seen) -> None:
+    assert {(run["auto_scheduled"], run["created_by"]["type"]) for run in seen.planned} == {(True, "SCHEDULE")}
+    times = sorted(datetime.fromisoformat(run["expected_start_time"]) for run in seen.planned)
+    assert len(times) > 1
+    assert {(at.minute % 10, at.second) for at in times} == {(0, 0)}
+    assert {later - sooner for sooner, later in pairwise(times)} == {timedelta(minutes=10)}
+
+
+def test_deploying_again_adds_no_second_schedule_and_wakes_the_one_there_is(seen: Seen) -> None:
     seen.clone.prefect("--no-prompt", "deploy", "--all")
     again = seen.clone.get("/deployments/name/intake/intake")
     assert again["id"] == seen.deployment["id"]
-    assert [s["slug"] for s in again["schedules"]].count("every-ten-minutes") == 1
+    assert [s["active"] for s in again["schedules"] if s["slug"] == "every-ten-minutes"] == [True]
 
 
 def test_the_run_by_hand_completes_and_publishes(seen: Seen) -> None:

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 
 import openpyxl
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 from openpyxl.worksheet.worksheet import Worksheet
 
 Cells = Sequence[Sequence[object]]

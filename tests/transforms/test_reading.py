@@ -8,7 +8,7 @@ import time
 
 import msoffcrypto.format.ooxml
 import pytest
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
