@@ -28,7 +28,10 @@ def report_expected(pack: Pack, figures: Iterable[Figure], folder: Path) -> tupl
     if not path.is_file():
         return None
     by_key = {(f.indicator, f.filer, f.period.label, f.as_of): f.figure_id for f in figures}
-    rows = [(row["fact_id"], by_key.get((row["indicator"], row["filer"], row["period"], row["as_of"]), "")) for row in _read(path)]
+    rows = [
+        (row["fact_id"], by_key.get((row["indicator"], row["filer"], row["period"], row["as_of"]), ""))
+        for row in _read(path)
+    ]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("fact_id", "figure_id"))

@@ -115,7 +115,8 @@ def read_pack(folder: Path, kinds: Mapping[str, Kind]) -> Pack:
             lists[kind.pack_file] = _read_list(folder, kind, settings, lists, kinds)
         elif kind.pack_file not in ("waivers.csv", "obligations.csv", "indicators.csv"):
             raise PackError(f"数据包缺少 {kind.pack_file}", f"the pack has no {kind.pack_file}")
-    arrivals = _own_arrivals(settings, lists, kinds) + _filed_arrivals(folder, lists, kinds)
+    _refuse_unknown(settings, lists, kinds)
+    arrivals = _own_arrivals(settings, lists) + _filed_arrivals(folder, lists, kinds)
     return Pack(folder, settings, kinds, lists, tuple(arrivals))
 
 
@@ -169,7 +170,37 @@ def _at(file: str, cell: str | None) -> str:
     return f"{file}:{found[2]}:{found[1]}" if found else file
 
 
-def _own_arrivals(settings: PackSettings, lists: Mapping[str, Filed], kinds: Mapping[str, Kind]) -> list[Arrival]:
+def _refuse_unknown(settings: PackSettings, lists: Mapping[str, Filed], kinds: Mapping[str, Kind]) -> None:
+    """Refuse what a pack names and nobody knows: the bureau, a form, a rule, a filer, a period."""
+    filers = lists["filers.csv"].frame
+    if settings.bureau not in filers.filter(pl.col("class") == "bureau")["code"].to_list():
+        raise PackError(
+            f"pack.toml bureau：filers.csv 中没有代码为“{settings.bureau}”的 bureau",
+            f"pack.toml bureau: filers.csv has no bureau “{settings.bureau}”",
+        )
+    known = {
+        "kind": set(kinds),
+        "filer": set(filers["code"].to_list()),
+        "rule": {rule.id for kind in kinds.values() for rule in kind.rules},
+    }
+    for file in ("obligations.csv", "waivers.csv"):
+        for row in lists[file].frame.iter_rows(named=True) if file in lists else ():
+            for column in known.keys() & row.keys():
+                if row[column] not in known[column]:
+                    where = f"{file}:{row['_row']} {column}"
+                    raise PackError(f"{where}：没有“{row[column]}”", f"{where}: there is no “{row[column]}”")
+            if "period" in row:
+                _period(row["period"], f"{file}:{row['_row']} period")
+
+
+def _period(text: str, where: str) -> Period:
+    try:
+        return Period.parse(text)
+    except ValueError as error:
+        raise PackError(f"{where}：{error}", f"{where}: {error}") from error
+
+
+def _own_arrivals(settings: PackSettings, lists: Mapping[str, Filed]) -> list[Arrival]:
     period = Period.parse(str(settings.year))
     return [
         Arrival(file, settings.bureau, filed.kind.code, period, settings.issued_at, "pack")
@@ -203,9 +234,10 @@ def _arrival(folder: Path, row: Mapping[str, Any], filed: Filed, known: set[str]
     if not (folder / file).is_file():
         raise PackError(f"{where} 文件不存在：{file}", f"{where} there is no file {file}")
     try:
-        period, received = Period.parse(found["period"]), datetime.fromisoformat(row["received_at"])
-    except ValueError as error:
-        raise PackError(f"{where} {error}", f"{where} {error}") from error
+        received = datetime.fromisoformat(row["received_at"])
+    except ValueError as error:  # the contract has seen its shape; this is 30 February
+        raise PackError(f"{where} received_at：{error}", f"{where} received_at: {error}") from error
+    period = _period(found["period"], f"{where} file")
     return Arrival(file, found["filer"], found["kind"], period, received, row["channel"])
 
 

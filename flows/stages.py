@@ -27,6 +27,7 @@ from transforms.figures import combine, unfold
 from transforms.parting import part
 from warehouse.analyst import rebuild
 from warehouse.expectations import CheckResult, check_warehouse
+from warehouse.files import hold
 from warehouse.home import Home
 from warehouse.reports.edition import Edition
 from warehouse.reports.publish import publish
@@ -157,7 +158,8 @@ def _derive(home: Home, pack: Pack, kind: Kind, arrival: Arrival, new: list[Figu
 
 def check(home: Home, docs: Path | None) -> CheckResult:
     """Great Expectations over the loaded warehouse. Raises PublicationHeld where it does not hold."""
-    result = check_warehouse(home, docs)
+    with hold(home.folder / "published"):  # another run into this home may be writing the same pages
+        result = check_warehouse(home, docs)
     if not result.success:
         zh = "；".join(f"{name}：{said}" for name, said, _ in result.failures)
         en = "; ".join(f"{name}: {said}" for name, _, said in result.failures)
@@ -185,9 +187,12 @@ def make_edition(home: Home, pack: Pack) -> Edition:
 def publish_all(home: Home, pack: Pack, tell: Callable[[str], None] = lambda _: None) -> dict[str, str]:
     """The annual summary, the figures and every validation report, and the analyst's copy; noted in the ledger."""
     tell("publish")
-    files = publish(home, make_edition(home, pack), home.folder / "published")
-    home.publish_entry(pack.settings.year, files, pack.settings.publish_at)
-    report_expected(pack, home.figures(), home.folder / "published" / "annual" / str(pack.settings.year))
+    published = home.folder / "published"
+    # Of two runs into one home the later reads what the earlier has written, and neither takes the other's half file.
+    with hold(published):
+        files = publish(home, make_edition(home, pack), published)
+        home.publish_entry(pack.settings.year, files, pack.settings.publish_at)
+        report_expected(pack, home.figures(), published / "annual" / str(pack.settings.year))
     tell("analyst")
-    rebuild(home.folder)
+    rebuild(home.folder, home.engine.url.render_as_string(hide_password=False))
     return files

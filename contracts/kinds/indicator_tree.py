@@ -149,6 +149,22 @@ RULES = (
         basis=PLAN,
     ),
     Rule(
+        id="IT-07",
+        severity=Severity.EXPLAIN,
+        scope=Scope.GROUP,
+        group=("parent",),
+        title_zh="一项三级指标由一个处室负责",
+        title_en="one department answers for a level-3 indicator",
+        when=(pl.col("level") == "node") & pl.col("parent").is_not_null(),
+        # Completed indicators are added up over departments: one shared by two would count twice.
+        holds=pl.col("department").drop_nulls().n_unique().over("level", "parent") <= 1,
+        fields=("department", "parent"),
+        expected="同一处室 / one department",
+        message_zh="第 {parent} 项三级指标的节点分属不同处室（第 {rows} 行），三级指标完成项数会重复计数。",
+        message_en="the nodes of indicator {parent} belong to several departments (rows {rows}); it would count twice.",
+        basis=PLAN,
+    ),
+    Rule(
         id="IT-06",
         severity=Severity.MUST,
         scope=Scope.GROUP,

@@ -56,6 +56,7 @@ WRONG: tuple[Wrong, ...] = (
     change("indicator_tree", "IT-05", 3, unit=""),
     change("indicator_tree", "IT-target-point", 3, target="10%~15%"),
     change("indicator_tree", "IT-06", 4, target_indicator="line_price"),
+    double("indicator_tree", "IT-07", 4, code="another", department="BGS"),
     double("obligation_list", "OB-01"),
     change("obligation_list", "OB-02", due="十日"),
     change("obligation_list", "OB-03", filer="DING"),
@@ -171,9 +172,10 @@ WRONG: tuple[Wrong, ...] = (
 
 
 def wrong_text(rule: Rule, code: str) -> Wrong:
-    """What breaks a rule that a field's own declaration makes: blank, unreadable, or not among the choices."""
+    """What breaks a rule that a field's own declaration makes: blank, unreadable, no known word, or no point."""
     field = kinds()[code].field(rule.fields[0])
-    text = "" if rule.id.endswith("-required") else "、" if field.type is Type.ITEMS else "说不清"
+    nonsense = "、" if field.type is Type.ITEMS else "说不清"
+    text = {"required": "", "point": "数百"}.get(rule.id.rpartition("-")[2], nonsense)
     row = next((i for i, row in enumerate(RIGHT[code].rows) if row.get(field.name)), 0)
     right = RIGHT[code].changed(row, **{field.name: text})
     assert text or field.required
@@ -183,4 +185,4 @@ def wrong_text(rule: Rule, code: str) -> Wrong:
 
 def is_of_field(rule: Rule) -> bool:
     """Whether the rule comes from a field's declaration."""
-    return rule.id.endswith(("-required", "-type", "-choice"))
+    return rule.id.endswith(("-required", "-type", "-choice", "-point"))

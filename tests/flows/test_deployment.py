@@ -83,8 +83,8 @@ class Clone:
 
 @dataclass(frozen=True)
 class Seen:
-    """What was seen: the deployment, the runs its own schedule planned, a run by hand and one on a schedule of ours with
-    their task runs, all artifacts, and the home after each of the two."""
+    """What was seen: the deployment, the runs its own schedule planned, one run by hand and one on a schedule of ours,
+    the task runs of these two, all artifacts, and the home after each."""
 
     clone: Clone
     deployment: dict[str, Any]

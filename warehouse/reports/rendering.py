@@ -16,11 +16,17 @@ _TURNED: Final = {"=": "=", "~": "~", ">": "<", "<": ">", ">=": "<=", "<=": ">="
 _WORDS: Final = {"=": "等于", ">": "大于", ">=": "不小于", "<": "小于", "<=": "不大于", "~": "约为"}
 _SCALES: Final = (("万亿", 12), ("亿", 8), ("万", 4))
 _SCALED: Final = re.compile(r"[0-9][0-9.,，]*[余多]?(万亿|亿|万)")
+_PLAIN: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+# From which number on, and for how round a number, a scale word stands for zeros: word, exponent, least, step.
+_ROUND: Final = (("亿", 8, Decimal(10**8), Decimal(10**6)), ("万", 4, Decimal(10**6), Decimal(10**3)))
 _COUNTED_MONTHS: Final = {"月": "个月"}
 
 
 def figure_text(figure: Figure) -> str:
-    """The value with its unit and its comparator in words; 万 and 亿 only where the filer wrote them."""
+    """The value with its unit and its comparator in words, its decimals as they were written.
+
+    万 and 亿 where the filer wrote them, and where they stand for the zeros of a number of a million or more.
+    """
     falls = figure.value < 0
     comparator = _TURNED[figure.comparator] if falls else figure.comparator
     number, scale = _scaled(abs(figure.value), figure.as_written)
@@ -51,8 +57,17 @@ def _scaled(magnitude: Decimal, as_written: str) -> tuple[str, str]:
     found = _SCALED.search(as_written)
     for word, exponent in _SCALES:
         if found and found[1] == word and magnitude >= 10**exponent:
-            return decimal_text(magnitude.scaleb(-exponent)), word
-    return decimal_text(magnitude), ""
+            return _as_written(magnitude.scaleb(-exponent), as_written), word
+    for word, exponent, least, step in _ROUND:
+        if not found and magnitude >= least and magnitude % step == 0:
+            return _as_written(magnitude.scaleb(-exponent), as_written), word
+    return _as_written(magnitude, as_written), ""
+
+
+def _as_written(number: Decimal, as_written: str) -> str:
+    """37.0 where the filer wrote 37.0: a trailing zero says how exactly the number is known."""
+    texts = (text for text in _PLAIN.findall(as_written) if Decimal(text) == number)
+    return next(texts, decimal_text(number))
 
 
 def comparator_text(figure: Figure) -> str:
