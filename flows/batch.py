@@ -13,7 +13,8 @@ from contracts.finding import Outcome, Severity, count_by_severity
 from contracts.kind import discover_kinds
 from contracts.submission import Submission
 from flows import stages
-from flows.pack import Pack, read_pack
+from flows.pack import Pack
+from flows.pack_reading import read_pack
 from flows.progress import tell
 from flows.settings import Settings
 from flows.stages import Taken

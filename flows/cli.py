@@ -6,6 +6,7 @@ imported by the command that needs them, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import io
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -132,13 +133,18 @@ def init(folder: Annotated[Path, typer.Argument(help="要新建的文件夹 / fo
 
 def main() -> NoReturn:
     """Run the command line; every fault of ours ends here as one message in both languages and status 2."""
+    from flows.commands.terminal import inert
     from flows.settings import quiet_dependencies
 
     quiet_dependencies()
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that has no ✗ (GBK, say) is told \u2717; that is no reason to end.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app(standalone_mode=True)
     except JixiaoError as error:
-        print(f"错误：{error.zh}\nerror: {error.en}", file=sys.stderr)
+        print(inert(f"错误：{error.zh}\nerror: {error.en}"), file=sys.stderr)
         sys.exit(error.exit_status)
     except BrokenPipeError:
         # Whoever read our output had enough of it.

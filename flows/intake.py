@@ -39,7 +39,10 @@ def _name_settling() -> str:
     return f"{names[arrival.filer]}·{arrival.kind}·{arrival.period.label}"
 
 
-@task(name="receive", cache_policy=NO_CACHE, persist_result=False)
+@task(
+    name="receive", cache_policy=NO_CACHE, persist_result=False,
+    retries=3, retry_delay_seconds=[1, 5, 20], retry_condition_fn=_worth_retrying,
+)  # fmt: skip
 def receive_all(home: Home, pack: Pack) -> list[Submission]:
     """Store every file that arrived, before anything opens one."""
     return [stages.receive(home, pack, arrival) for arrival in pack.arrivals]
@@ -60,7 +63,10 @@ def check(home: Home) -> None:
     stages.check(home, home.folder / "published" / "checks")
 
 
-@task(name="publish", cache_policy=NO_CACHE, persist_result=False)
+@task(
+    name="publish", cache_policy=NO_CACHE, persist_result=False,
+    retries=3, retry_delay_seconds=[1, 5, 20], retry_condition_fn=_worth_retrying,
+)  # fmt: skip
 def publish(home: Home, pack: Pack) -> dict[str, str]:
     """The annual summary, figures.csv, validation reports and the analyst's copy."""
     return stages.publish_all(home, pack)

@@ -194,5 +194,5 @@ def publish_all(home: Home, pack: Pack, tell: Callable[[str], None] = lambda _: 
         home.publish_entry(pack.settings.year, files, pack.settings.publish_at)
         report_expected(pack, home.figures(), published / "annual" / str(pack.settings.year))
     tell("analyst")
-    rebuild(home.folder, home.engine.url.render_as_string(hide_password=False))
+    rebuild(home.folder)
     return files

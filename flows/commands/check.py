@@ -18,7 +18,8 @@ from contracts.period import Period
 from contracts.submission import Arrival
 from flows.commands.terminal import inert, print_json
 from flows.filing import judge_filed, read_filed
-from flows.pack import Pack, read_pack
+from flows.pack import Pack
+from flows.pack_reading import read_pack
 from flows.settings import Settings
 
 NAME = re.compile(r"(?P<filer>[A-Za-z0-9-]+)_(?P<period>\d{4}[0-9QH-]*)(?:_.*)?\.[^.]+")

@@ -9,7 +9,7 @@ import pytest
 from contracts.errors import UsageError
 from flows import starter
 from flows.batch import load_pack, run_plain
-from flows.pack import read_pack
+from flows.pack_reading import read_pack
 from flows.settings import Settings
 from flows.starter import write_starter
 from tests.contracts.right_rows import kinds

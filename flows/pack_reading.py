@@ -1,0 +1,222 @@
+"""Reading a pack: judged by the same contracts as anything that is filed, and refused whole where it is wrong.
+
+Every mistake is a PackError that names file, line and column and what was expected. A submission with a mistake in it
+is not the pack's fault and goes its way.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import polars as pl
+from pydantic import ValidationError
+
+from contracts.context import Reference
+from contracts.errors import PackError, UsageError
+from contracts.kind import Kind
+from contracts.period import Period
+from contracts.submission import Arrival
+from flows.filing import Filed, judge_filed, read_filed
+from flows.pack import Pack, PackSettings, read_bytes
+
+PATH = re.compile(
+    r"submissions/(?P<kind>[^/]+)/(?P<filer>[A-Za-z0-9-]+)_(?P<period>[0-9QH-]+)(?:_[^/\x00-\x1f]*)?\.[^./\x00-\x1f]+"
+)
+
+SAID = {
+    "missing": "缺少这一项",
+    "extra_forbidden": "没有这一项设置",
+    "timezone_aware": "时间须带时区，如 2020-12-31T18:00:00+08:00",
+    "int_parsing": "应为整数",
+    "literal_error": "应为 indicator_paragraphs 或 plain",
+}
+
+
+def read_pack(folder: Path, kinds: Mapping[str, Kind]) -> Pack:
+    """The pack in `folder`. Raises PackError at the first file that is wrong, with all that is wrong in it."""
+    if not folder.is_dir():
+        raise UsageError(f"没有这个文件夹：{folder}", f"there is no folder {folder}")
+    settings = _read_settings(folder)
+    lists: dict[str, Filed] = {}
+    # Lists that are judged against another list come after it.
+    described = sorted((k for k in kinds.values() if k.pack_file), key=lambda k: len(k.contexts))
+    for kind in described:
+        assert kind.pack_file is not None
+        if (folder / kind.pack_file).is_file():
+            lists[kind.pack_file] = _read_list(folder, kind, settings, lists, kinds)
+        elif kind.pack_file not in ("waivers.csv", "obligations.csv", "indicators.csv"):
+            raise PackError(f"数据包缺少 {kind.pack_file}", f"the pack has no {kind.pack_file}")
+    _check_bureau(folder, settings, lists["filers.csv"].frame)
+    if "obligations.csv" in lists:
+        _check_obligations(lists["obligations.csv"], settings.year, kinds)
+    if "waivers.csv" in lists:
+        _check_waivers(lists["waivers.csv"], lists["filers.csv"].frame, kinds)
+    arrivals = _own_arrivals(settings, lists) + _filed_arrivals(folder, lists, kinds)
+    return Pack(folder, settings, kinds, lists, tuple(arrivals))
+
+
+def _read_settings(folder: Path) -> PackSettings:
+    data = read_bytes(folder, "pack.toml")
+    try:
+        return PackSettings.model_validate(tomllib.loads(data.decode()))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PackError(f"pack.toml 无法解析：{error}", f"pack.toml cannot be parsed: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        line = _line_of(data.decode(), key)
+        zh, en = (f"pack.toml 第{line}行", f"pack.toml line {line}") if line else ("pack.toml", "pack.toml")
+        said = SAID.get(first["type"], first["msg"])
+        raise PackError(f"{zh} {key}：{said}", f"{en}, {key}: {first['msg']}") from error
+
+
+def _line_of(text: str, key: str) -> int | None:
+    lines = text.splitlines()
+    return next((n for n, line in enumerate(lines, 1) if re.match(rf"\s*{re.escape(key)}\s*=", line)), None)
+
+
+def _read_list(
+    folder: Path, kind: Kind, settings: PackSettings, lists: Mapping[str, Filed], kinds: Mapping[str, Kind]
+) -> Filed:
+    assert kind.pack_file is not None
+    period = Period.parse(str(settings.year))
+    filed = read_filed(read_bytes(folder, kind.pack_file), kind.pack_file, kind.in_force(period), settings.year)
+    references: dict[str, Any] = {}
+    for context in kind.contexts:
+        other = lists.get(kinds[context.source].pack_file or "") if context.source in kinds else None
+        if other is not None and other.table is not None:
+            references[context.source] = Reference(other.frame, other.table.columns, other.table.sheet, other.name)
+    verdict = judge_filed(filed, period=period, filer=settings.bureau, references=references).verdict
+    if kind.code == "arrival_list" and {f.rule for f in verdict.blocking} == {"TABLE-01"}:
+        # A pack nobody has filed to yet: nothing arrived is not a mistake.
+        return filed
+    if verdict.blocking:
+        zh = "；".join(f"{_at(kind.pack_file, f.cell)} {f.message_zh}（应为：{f.expected}）" for f in verdict.blocking)
+        en = "; ".join(
+            f"{_at(kind.pack_file, f.cell)} {f.message_en} (expected: {f.expected})" for f in verdict.blocking
+        )
+        raise PackError(f"数据包有误：{zh}", f"the pack is wrong: {en}")
+    return filed
+
+
+def _at(file: str, cell: str | None) -> str:
+    found = re.fullmatch(r"([A-Z]+)(\d+).*", cell or "")
+    return f"{file}:{found[2]}:{found[1]}" if found else file
+
+
+def _own_arrivals(settings: PackSettings, lists: Mapping[str, Filed]) -> list[Arrival]:
+    period = Period.parse(str(settings.year))
+    return [
+        Arrival(file, settings.bureau, filed.kind.code, period, settings.issued_at, "pack")
+        for file, filed in sorted(lists.items())
+    ]
+
+
+def _filed_arrivals(folder: Path, lists: Mapping[str, Filed], kinds: Mapping[str, Kind]) -> list[Arrival]:
+    filed = lists["arrivals.csv"]
+    known = set(lists["filers.csv"].frame["code"].to_list())
+    arrivals = []
+    for row in filed.frame.iter_rows(named=True):
+        arrivals.append(_arrival(folder, row, filed, known, kinds))
+    # Two files of the same moment keep the order of the list.
+    return sorted(arrivals, key=lambda arrival: arrival.received_at)
+
+
+def _arrival(folder: Path, row: Mapping[str, Any], filed: Filed, known: set[str], kinds: Mapping[str, Kind]) -> Arrival:
+    """One line of arrivals.csv: what its path says must be known, and the file must be there."""
+    file, place = row["file"], _place(filed, "file", row)
+    found = PATH.fullmatch(file)
+    if found is None or ".." in PurePosixPath(file).parts:
+        want = "submissions/<kind>/<FILER>_<period>[_<note>].<suffix>"
+        raise PackError(f"{place} 文件路径“{file}”应为 {want}", f"{place} “{file}” should be {want}")
+    code = _known_kind(place, found["kind"], kinds)
+    if found["filer"] not in known:
+        raise PackError(
+            f"{place} 填报单位“{found['filer']}”不在 filers.csv 中；有：{'、'.join(sorted(known))}",
+            f"{place} “{found['filer']}” is not in filers.csv; there are: {', '.join(sorted(known))}",
+        )
+    if not (folder / file).is_file():
+        raise PackError(f"{place} 文件不存在：{file}", f"{place} there is no file {file}")
+    period = _period(place, found["period"])
+    return Arrival(file, found["filer"], code, period, _moment(filed, row), row["channel"])
+
+
+def _moment(filed: Filed, row: Mapping[str, Any]) -> datetime:
+    try:
+        return datetime.fromisoformat(row["received_at"])
+    except ValueError as error:
+        place, text = _place(filed, "received_at", row), row["received_at"]
+        zh = f"{place} 没有“{text}”这一时刻，应如 2020-12-10T16:30:00+08:00"
+        raise PackError(zh, f"{place} there is no moment “{text}”; such as 2020-12-10T16:30:00+08:00") from error
+
+
+def _period(place: str, text: str) -> Period:
+    try:
+        return Period.parse(text)
+    except ValueError as error:
+        zh = f"{place} 报告期“{text}”无法识别，应如 2020、2020-11、2020Q4"
+        raise PackError(zh, f"{place} “{text}” is no period; such as 2020, 2020-11, 2020Q4") from error
+
+
+def _known_kind(place: str, code: str, kinds: Mapping[str, Kind]) -> str:
+    """`code`, if it is a form that filers file; the pack's own lists are not."""
+    filed = [k.code for k in kinds.values() if k.pack_file is None]
+    if code not in filed:
+        raise PackError(
+            f"{place} 没有报表“{code}”；有：{'、'.join(filed)}",
+            f"{place} there is no kind “{code}”; there are: {', '.join(filed)}",
+        )
+    return code
+
+
+def _check_bureau(folder: Path, settings: PackSettings, filers: pl.DataFrame) -> None:
+    bureaus = filers.filter(pl.col("class") == "bureau")["code"].to_list()
+    if settings.bureau not in bureaus:
+        line = _line_of(read_bytes(folder, "pack.toml").decode(), "bureau")
+        raise PackError(
+            f"pack.toml 第{line}行 bureau：“{settings.bureau}”不是 filers.csv 中的主管局；应为 {'、'.join(bureaus)}",
+            f"pack.toml line {line}, bureau: “{settings.bureau}” is not the bureau of filers.csv; "
+            f"expected {', '.join(bureaus)}",
+        )
+
+
+def _check_obligations(filed: Filed, year: int, kinds: Mapping[str, Kind]) -> None:
+    """What a rule of the list cannot know: which forms there are, and which days the year has."""
+    for row in filed.frame.iter_rows(named=True):
+        _known_kind(_place(filed, "kind", row), row["kind"], kinds)
+        for name in ("from", "until"):
+            if row[name] is not None:
+                _period(_place(filed, name, row), row[name])
+        if not row["due"].startswith("+"):
+            try:
+                date.fromisoformat(f"{year}-{row['due']}")
+            except ValueError as error:
+                place = _place(filed, "due", row)
+                zh = f"{place} {year}年没有期限所指的“{row['due']}”，应为该年的一天，如 12-31"
+                en = f"{place} {year} has no “{row['due']}”; expected a day of that year, such as 12-31"
+                raise PackError(zh, en) from error
+
+
+def _check_waivers(filed: Filed, filers: pl.DataFrame, kinds: Mapping[str, Kind]) -> None:
+    """A waiver for a rule, a filer or a period that nobody knows would waive nothing without a word."""
+    known = {
+        "rule": {rule.id for kind in kinds.values() for rule in kind.rules},
+        "filer": set(filers["code"].to_list()),
+    }
+    for row in filed.frame.iter_rows(named=True):
+        for name, names in known.items():
+            if row[name] not in names:
+                place = _place(filed, name, row)
+                raise PackError(f"{place} 没有“{row[name]}”", f"{place} there is no “{row[name]}”")
+        _period(_place(filed, "period", row), row["period"])
+
+
+def _place(filed: Filed, name: str, row: Mapping[str, Any]) -> str:
+    """file:line:column of a field in a row of a list."""
+    assert filed.table is not None
+    return _at(filed.name, filed.table.address(name, row["_row"]))
