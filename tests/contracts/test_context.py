@@ -15,7 +15,8 @@ from contracts.kind import Kind
 from contracts.measure import Context
 from contracts.period import Period
 from contracts.table import Table
-from tests.contracts.right_rows import Row, make_table
+from tests.contracts.right_rows import make_table
+from tests.contracts.samples import Row
 from tests.contracts.small_kind import PERIOD, previous_context, small_kind
 from transforms.parsing import parse_table
 

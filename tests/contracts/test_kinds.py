@@ -21,8 +21,9 @@ from contracts.measure import Measure, Method
 from contracts.period import Period
 from contracts.rule import Rule
 from tests.contracts.right_rows import RIGHT, judge_right, kinds, references
+from tests.contracts.samples import Wrong, sample_folders
 from tests.contracts.small_kind import make_rule, previous_context, small_kind
-from tests.contracts.wrong_rows import WRONG, Wrong, is_of_field, wrong_text
+from tests.contracts.wrong_rows import WRONG, is_of_field, wrong_text
 from transforms.heading_match import normalise
 
 ALL = sorted(kinds())
@@ -33,6 +34,10 @@ HAN = re.compile("[\u4e00-\u9fff]")
 
 def test_every_kind_has_rows_that_are_right() -> None:
     assert set(RIGHT) == set(kinds())
+
+
+def test_every_kind_has_a_sample_folder_and_every_sample_folder_a_kind() -> None:
+    assert sample_folders() == set(kinds())
 
 
 def test_no_rule_id_is_used_twice_and_each_has_its_kinds_prefix() -> None:

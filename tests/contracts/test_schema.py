@@ -23,7 +23,8 @@ from contracts.judge import Judgment
 from contracts.kind import Kind
 from contracts.rule import Rule, Scope
 from contracts.schema import DTYPES, TWINS, fields_of, keep_rules, passes, rules_of
-from tests.contracts.right_rows import RIGHT, Right, judge_right, kinds, typed
+from tests.contracts.right_rows import RIGHT, judge_right, kinds, typed
+from tests.contracts.samples import Right
 from tests.contracts.small_kind import judge_small, make_rule, small_kind
 from tests.contracts.wrong_rows import WRONG
 
