@@ -133,7 +133,7 @@ def test_lateness_survives_storage(home: Home) -> None:
     receive(home, replace(CT, at=moment(8)))
     (stored,) = home.submissions()
     assert stored.late
-    assert stored.days_late == 3
+    assert stored.days_late == 4
 
 
 def test_a_moment_without_a_zone_is_refused(home: Home) -> None:

@@ -35,7 +35,7 @@ from warehouse.home import Home
 
 CHINA = timezone(timedelta(hours=8))
 NOVEMBER = Period.parse("2020-11")
-DUE = datetime(2020, 12, 5, 23, 59, 59, tzinfo=CHINA)  # limits end a day
+DUE = datetime(2020, 12, 4, 23, 59, 59, tzinfo=CHINA)  # limits end a day
 
 
 def make_kind(code: str = "toy_stations") -> Kind:
