@@ -44,7 +44,7 @@ def load_pack(folder: Path, settings: Settings) -> Pack:
 
 
 def run_plain(
-    pack: Pack, folder: Path, settings: Settings, *, docs: bool = True, pause: Callable[[str], None] = lambda _: None
+    pack: Pack, folder: Path, settings: Settings, *, pause: Callable[[str], None] = lambda _: None
 ) -> BatchResult:
     """The whole run in this process. `pause` is called between any two steps with the name of the one just done."""
     with stages.open_home(folder, pack) as home:
@@ -58,7 +58,7 @@ def run_plain(
             tell(submission.arrival.file, len(taken), len(received))
             taken.append(stages.settle(home, pack, submission))
             pause(f"settle {submission.arrival.file}")
-        stages.check(home, home.folder / "published" / "checks" if docs else None)
+        stages.check(home)
         pause("check")
         stages.publish_all(home, pack, lambda step: pause(f"before {step}"))
         pause("publish")

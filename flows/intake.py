@@ -60,7 +60,7 @@ def settle_one(home: Home, pack: Pack, submission: Submission) -> Taken:
 @task(name="check the warehouse", cache_policy=NO_CACHE, persist_result=False)
 def check(home: Home) -> None:
     """Great Expectations over the loaded warehouse; a failure holds publication."""
-    stages.check(home, home.folder / "published" / "checks")
+    stages.check(home)
 
 
 @task(

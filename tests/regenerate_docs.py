@@ -251,8 +251,8 @@ def _mart(mart: Mart) -> str:
 def checks() -> str:
     lead = """\
 After every load and before anything is published. One that does not hold stops the publication with exit status 2: it
-is a fault of ours or a hand in the database, never a filer's mistake. `published/checks/index.html` shows the last
-result. An expectation that could not be evaluated is an error, not a failure of the data."""
+is a fault of ours or a hand in the database, never a filer's mistake. An
+expectation that could not be evaluated is an error, not a failure of the data."""
     rows = [(_code(p.name), p.table, f"{p.zh} / {p.en}", _code(p.expectation)) for p in PROMISES]
     expectations = table(("check", "table", "what must hold", "Great Expectations"), rows)
     names = re.findall(r'"([a-z]+(?:_[a-z]+)+)"', inspect.getsource(sys.modules[reconcile.__module__]))

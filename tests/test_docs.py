@@ -218,7 +218,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory, monkeypatch_module: pytest.M
     monkeypatch_module.setattr(run_command, "Console", lambda: Console(file=said, width=80))
     with chdir(folder):
         pack = load_pack(Path("examples/jiangxi-2020"), own)
-        run_command._print(run_plain(pack, own.var / pack.name, own, docs=False))
+        run_command._print(run_plain(pack, own.var / pack.name, own))
     return Clone(folder, said.getvalue())
 
 

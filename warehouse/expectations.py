@@ -7,8 +7,6 @@ imported inside the function, because that takes seconds, and never reports to a
 from __future__ import annotations
 
 import os
-import re
-import shutil
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -30,12 +28,12 @@ class CheckResult:
     evaluated: int
 
 
-def check_warehouse(home: Home, docs: Path | None = None) -> CheckResult:
-    """Test every promise; with `docs`, Great Expectations' own pages are written there, in place of what was there.
+def check_warehouse(home: Home) -> CheckResult:
+    """Test every promise and every reconciliation.
 
     Raises StorageError when an expectation could not be evaluated.
     """
-    broken = _run_checkpoint(home, docs)
+    broken = _run_checkpoint(home)
     failures = [(p.name, f"不成立：{p.zh}", f"does not hold: {p.en}") for p in PROMISES if p.name in broken]
     if failures:  # what is not as promised cannot be relied on for comparing anything with it
         return CheckResult(False, tuple(failures), len(PROMISES))
@@ -43,7 +41,7 @@ def check_warehouse(home: Home, docs: Path | None = None) -> CheckResult:
     return CheckResult(not failures, tuple(failures), len(PROMISES) + COUNT)
 
 
-def _run_checkpoint(home: Home, docs: Path | None) -> set[str]:
+def _run_checkpoint(home: Home) -> set[str]:
     """Names of the promises that do not hold."""
     # Read once, at import: from then on nothing is reported. Setting it is not reading the environment.
     os.environ["GX_ANALYTICS_ENABLED"] = "false"  # noqa: TID251
@@ -59,14 +57,12 @@ def _run_checkpoint(home: Home, docs: Path | None) -> set[str]:
         batch = source.add_table_asset(table, table_name=table).add_batch_definition_whole_table(table)
         definition = gx.ValidationDefinition(name=table, data=batch, suite=suite)
         definitions.append(context.validation_definitions.add(definition))
-    # Booleans only: no filed text gets into a result, and so none into the pages, which would not escape it.
+    # Booleans only: no filed text gets into a result. What is wrong, our own sentences say.
     checkpoint = gx.Checkpoint(name="warehouse", validation_definitions=definitions, result_format="BOOLEAN_ONLY")
     run = context.checkpoints.add(checkpoint).run()
     results = [result for validated in run.run_results.values() for result in validated.results]
     for result in results:
         _refuse_error(result)
-    if docs is not None:
-        _write_docs(context, docs)
     return {result.expectation_config.meta["name"] for result in results if not result.success}
 
 
@@ -106,33 +102,3 @@ def _refuse_error(result: Any) -> None:
         if one["raised_exception"]:
             name, why = result.expectation_config.meta["name"], one["exception_message"]
             raise StorageError(f"检查 {name} 无法执行：{why}", f"the check {name} could not be carried out: {why}")
-
-
-def _write_docs(context: Any, docs: Path) -> None:
-    made = docs.with_name(f".{docs.name}.part")
-    shutil.rmtree(made, ignore_errors=True)
-    store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(made.absolute())}
-    site = {
-        "class_name": "SiteBuilder",
-        "store_backend": store,
-        "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
-        "show_how_to_buttons": False,
-    }
-    context.add_data_docs_site("local", site)
-    context.build_data_docs()
-    for page in made.rglob("*.html"):
-        page.write_text(without_outside(page.read_text(encoding="utf-8")), encoding="utf-8")
-    shutil.rmtree(docs, ignore_errors=True)
-    os.replace(made, docs)
-
-
-OUTSIDE = re.compile(
-    r"<script\b[^>]*\bsrc=[\"']?(?:https?:)?//[^>]*>\s*</script>|<(?:link|img)\b[^>]*(?:https?:)?//[^>]*>",
-    re.IGNORECASE,
-)
-STYLE = "<style>body{font-family:sans-serif;max-width:64rem;margin:1rem auto;padding:0 1rem}</style></head>"
-
-
-def without_outside(page: str) -> str:
-    """The page without anything a browser would fetch from elsewhere, and with a plain style in its place."""
-    return OUTSIDE.sub("", page).replace("</head>", STYLE, 1)

@@ -160,7 +160,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BatchResult]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JIXIAO_KINDS", str(module))
         settings = Settings()
-        yield run_plain(load_pack(pack, settings), folder / "home", settings, docs=False)
+        yield run_plain(load_pack(pack, settings), folder / "home", settings)
 
 
 def test_one_more_kind_is_received_judged_and_loaded(ran: BatchResult) -> None:

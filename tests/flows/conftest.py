@@ -39,4 +39,4 @@ def jiangxi(tmp_path_factory: pytest.TempPathFactory) -> Finished:
 def bulletins(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """examples/published-bulletins, likewise."""
     pack = load_pack(EXAMPLES / "published-bulletins", Settings())
-    return Finished(pack, run_plain(pack, tmp_path_factory.mktemp("bulletins"), Settings(), docs=False))
+    return Finished(pack, run_plain(pack, tmp_path_factory.mktemp("bulletins"), Settings()))

@@ -28,7 +28,6 @@ class Order:
     home: str
     after: int | None
     delay: float
-    docs: bool
 
 
 @dataclass(frozen=True)
@@ -47,14 +46,11 @@ class Crashing:
 
     process: subprocess.Popen[str]
 
-    def run(self, home: Path, after: int | None = None, delay: float = 0.0, *, docs: bool = False) -> Told:
-        """Run the pack into `home`; with `after`, SIGKILL `delay` seconds after that many steps were done.
-
-        docs: with Great Expectations' own pages, which take longer.
-        """
+    def run(self, home: Path, after: int | None = None, delay: float = 0.0) -> Told:
+        """Run the pack into `home`; with `after`, SIGKILL `delay` seconds after that many steps were done."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        order = Order(str(home), after, delay, docs)
+        order = Order(str(home), after, delay)
         self.process.stdin.write(json.dumps(asdict(order)) + "\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
@@ -122,7 +118,7 @@ def _run(pack: Path, order: Order, said: TextIO) -> None:
     try:
         said.write(json.dumps([time.monotonic(), "start"]) + "\n")
         settings = Settings()
-        result = run_plain(load_pack(pack, settings), Path(order.home), settings, docs=order.docs, pause=pause)
+        result = run_plain(load_pack(pack, settings), Path(order.home), settings, pause=pause)
         said.write(json.dumps({"new": result.new}) + "\n")
         os._exit(0)
     except BaseException as error:  # nothing of the driver's own may run in the child

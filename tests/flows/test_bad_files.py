@@ -82,7 +82,7 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> Batch:
             (folder / "submissions" / file).write_bytes(make())
             arrivals.write(f"submissions/{file},2020-12-31T16:{30 + minute}:00+08:00,电子邮件\n")
     pack = load_pack(folder, Settings())
-    result = run_plain(pack, folder.parent / "home", Settings(), docs=False)
+    result = run_plain(pack, folder.parent / "home", Settings())
     with Home.look(result.home) as home:
         stored = {s.arrival.file.removeprefix("submissions/"): s for s in home.submissions()}
         return Batch(result, stored, {file: home.findings(stored[file].id) for file in stored})

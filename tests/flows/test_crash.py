@@ -111,20 +111,6 @@ def test_killed_inside_steps(driver: Crashing, tmp_path: Path, expected: Content
     assert killed >= 15
 
 
-def test_killed_while_the_pages_of_the_check_are_written(driver: Crashing, tmp_path: Path, expected: Contents) -> None:
-    """Those pages carry the time they were made, so only that they are there again is compared."""
-    home, whole, before = tmp_path / "home", tmp_path / "whole", STEPS.index("check")
-    steps = driver.run(whole, docs=True).steps
-    takes = steps[before][0] - steps[before - 1][0]
-    killed = [driver.run(home, before, takes * part, docs=True).signal for part in (0.3, 0.6, 0.9)]
-    assert signal.SIGKILL in killed
-    assert driver.run(home, docs=True).error == ""
-    assert differences(read_contents(home, without=("published/checks",)), expected) == []
-    pages = [sorted(p.name for p in (h / "published/checks").glob("*")) for h in (home, whole)]
-    assert "index.html" in pages[0]
-    assert pages[0] == pages[1]
-
-
 def test_running_again_changes_nothing_and_says_so(driver: Crashing, tmp_path: Path, expected: Contents) -> None:
     home = tmp_path / "home"
     assert finish(driver, home).new == len(small_pack.FILED)

@@ -227,8 +227,7 @@ def test_the_server_has_what_prefect_yaml_says(seen: Seen) -> None:
     assert deployment["parameters"] == {"pack": "examples/jiangxi-2020"}
     assert deployment["work_pool_name"] == "jixiao"
     assert deployment["job_variables"]["env"]["DO_NOT_TRACK"] == "1"
-    assert deployment["global_concurrency_limit"]["limit"] == 1
-    assert deployment["concurrency_options"]["collision_strategy"] == "ENQUEUE"
+    assert deployment["global_concurrency_limit"] is None
     (schedule,) = deployment["schedules"]
     assert (schedule["slug"], schedule["active"]) == ("every-ten-minutes", True)
     assert schedule["schedule"]["timezone"] == "Asia/Shanghai"

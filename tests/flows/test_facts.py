@@ -131,7 +131,7 @@ def test_expectations_feed_nothing_back(jiangxi: Finished, tmp_path: Path) -> No
     shutil.copytree(jiangxi.pack.folder, tmp_path / "jiangxi-2020")
     (tmp_path / "jiangxi-2020" / "expected.csv").unlink()
     pack = load_pack(tmp_path / "jiangxi-2020", Settings())
-    result = run_plain(pack, tmp_path / "home", Settings(), docs=False)
+    result = run_plain(pack, tmp_path / "home", Settings())
     annual = result.summary.parent
     assert not (annual / "expected-report.csv").exists()
     assert (annual / "figures.csv").read_bytes() == (jiangxi.annual / "figures.csv").read_bytes()

@@ -61,7 +61,7 @@ def years(jiangxi: Finished, tmp_path_factory: pytest.TempPathFactory) -> Years:
     shutil.copytree(jiangxi.home, home)
     before = published(home, 2020)
     pack = make_pack(home.parent / "jiangxi-2021")
-    return Years(run_plain(load_pack(pack, Settings()), home, Settings(), docs=False), before, pack)
+    return Years(run_plain(load_pack(pack, Settings()), home, Settings()), before, pack)
 
 
 def figures_csv(home: Path, year: int) -> list[dict[str, str]]:
@@ -103,7 +103,7 @@ def test_the_earlier_year_is_what_the_later_is_compared_with(years: Years) -> No
 
 
 def test_running_the_first_year_again_changes_nothing(years: Years) -> None:
-    again = run_plain(load_pack(JIANGXI, Settings()), years.result.home, Settings(), docs=False)
+    again = run_plain(load_pack(JIANGXI, Settings()), years.result.home, Settings())
     assert again.new == 0
     assert published(years.result.home, 2020) == years.before
     with Home.look(years.result.home) as home:
@@ -114,7 +114,7 @@ def test_another_bureau_is_refused(years: Years) -> None:
     other = load_pack(EXAMPLES / "published-bulletins", Settings())
     before = published(years.result.home, 2020), published(years.result.home, 2021)
     with pytest.raises(UsageError) as raised:
-        run_plain(other, years.result.home, Settings(), docs=False)
+        run_plain(other, years.result.home, Settings())
     for message in (raised.value.zh, raised.value.en):
         assert "JXCA" in message
         assert other.settings.bureau in message

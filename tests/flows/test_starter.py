@@ -22,7 +22,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 def test_a_new_pack_runs_at_once_with_nothing_to_find_fault_with(tmp_path: Path) -> None:
     folder = tmp_path / "我的数据包"
     write_starter(folder)
-    result = run_plain(load_pack(folder, Settings()), tmp_path / "home", Settings(), docs=False)
+    result = run_plain(load_pack(folder, Settings()), tmp_path / "home", Settings())
     assert result.submissions == result.outcomes["accepted"] >= 2
     assert (result.late, set(result.findings.values()), result.not_evaluable, result.unlisted) == (0, {0}, 0, ())
     summary = result.summary.read_text(encoding="utf-8")

@@ -32,7 +32,7 @@ def test_both_end_well_and_the_home_is_as_after_one(drivers: tuple[Crashing, Cra
     for number in range(PAIRS):
         home = tmp_path / str(number)
         with ThreadPoolExecutor(2) as pool:
-            told = list(pool.map(lambda driver, home=home: driver.run(home, docs=True), drivers))
+            told = list(pool.map(lambda driver, home=home: driver.run(home), drivers))
         assert [t.error for t in told] == ["", ""], f"pair {number}"
         assert differences(read_contents(home, without=("published/checks",)), expected) == [], f"pair {number}"
         assert (home / "published" / "checks" / "index.html").is_file()
