@@ -20,7 +20,8 @@ from hypothesis import settings
 os.environ["DO_NOT_TRACK"] = "1"
 os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
-for _inherited in ("PREFECT_API_URL", "PREFECT_API_KEY", "PREFECT_PROFILE"):
+# Nor may a wish for colours reach the commands whose output tests read.
+for _inherited in ("PREFECT_API_URL", "PREFECT_API_KEY", "PREFECT_PROFILE", "FORCE_COLOR", "PY_COLORS"):
     os.environ.pop(_inherited, None)
 
 # Two slow cores are no reason for a law to fail; what CI tries is the same on every machine.

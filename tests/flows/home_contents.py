@@ -16,18 +16,17 @@ Contents = dict[str, list[str] | str]
 """Table → its rows as text, sorted; file → SHA-256 of its bytes."""
 
 
-def read_contents(home: Path, *, without: tuple[str, ...] = ()) -> Contents:
+def read_contents(home: Path) -> Contents:
     """Every row of every table of the warehouse and of the analyst's copy, and every other file byte for byte.
 
-    without: folders left out. No table has a column of the wall clock, so none is.
+    No table has a column of the wall clock, so none is left out.
     """
     found: Contents = {f"{DATABASE}:{name}": rows for name, rows in read_tables(home).items()}
     if (home / ANALYST).exists():
         found |= {f"{ANALYST}:{name}": rows for name, rows in _analyst_tables(home / ANALYST).items()}
     for path in sorted(home.rglob("*")):
         name = path.relative_to(home).as_posix()
-        ours = path.is_file() and name != ANALYST and not name.startswith(DATABASE)
-        if ours and not name.startswith(tuple(f"{folder}/" for folder in without)):
+        if path.is_file() and name != ANALYST and not name.startswith(DATABASE):
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
 
