@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Severity(StrEnum):
@@ -87,6 +88,26 @@ class Finding:
     @property
     def blocks(self) -> bool:
         return self.severity.blocks and self.waived_by is None
+
+    def record(self, file: str) -> dict[str, Any]:
+        """The finding for a machine to read, the same from every door; `file` is the name of the judged file."""
+        return {
+            "rule": self.rule,
+            "severity": self.severity.value,
+            "sheet": self.sheet,
+            "cell": self.cell,
+            "field": self.field,
+            "filed": self.filed,
+            "expected": self.expected,
+            "message_zh": self.message_zh,
+            "message_en": self.message_en,
+            "basis": self.basis,
+            "waived_by": self.waived_by,
+            "cells": [
+                {"file": c.file or file, "sheet": c.sheet, "cell": c.address, "field": c.field, "text": c.text}
+                for c in self.cells
+            ],
+        }
 
 
 @dataclass(frozen=True)

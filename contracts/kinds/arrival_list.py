@@ -8,29 +8,17 @@ from contracts.field import Field
 from contracts.finding import Severity
 from contracts.kind import define_kind
 from contracts.rule import Rule, Scope
+from contracts.rule_forms import stands_once
 
 FIELDS = (
     Field("file", "file", "file", aliases=("文件",)),
     Field("received_at", "received_at", "received at", aliases=("收到时间",)),
     Field("channel", "channel", "channel", aliases=("渠道",)),
 )
+NAMES = {f.name: f for f in FIELDS}
 
 RULES = (
-    Rule(
-        id="AR-01",
-        severity=Severity.MUST,
-        scope=Scope.GROUP,
-        group=("file",),
-        title_zh="文件不重复",
-        title_en="no file twice",
-        when=pl.col("file").is_not_null(),
-        holds=pl.len().over("file") == 1,
-        fields=("file",),
-        expected="每个文件一行 / one row a file",
-        message_zh="文件 {file} 出现在第 {rows} 行。",
-        message_en="file {file} stands in rows {rows}.",
-        basis="到件记录约定",
-    ),
+    stands_once("AR-01", NAMES["file"], basis="到件记录约定"),
     Rule(
         id="AR-02",
         severity=Severity.MUST,

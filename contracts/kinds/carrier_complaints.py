@@ -9,6 +9,7 @@ from contracts.finding import Severity
 from contracts.kind import define_kind
 from contracts.measure import Measure, Method
 from contracts.rule import Rule, Scope
+from contracts.rule_forms import stands_once
 
 FORM = "申诉分类统计表的编制口径"
 
@@ -36,6 +37,7 @@ FIELDS = (
         aliases=("季度用户申诉率/较前季度增长",),
     ),
 )
+NAMES = {f.name: f for f in FIELDS}
 
 SHARE = pl.col("total").cast(pl.Float64) / pl.col("total").sum() * 100
 
@@ -67,21 +69,7 @@ RULES = (
         values={"computed": SHARE.round(2)},
         basis=FORM,
     ),
-    Rule(
-        id="CC-03",
-        severity=Severity.MUST,
-        scope=Scope.GROUP,
-        group=("carrier",),
-        title_zh="每家企业一行",
-        title_en="one row a carrier",
-        when=pl.col("carrier").is_not_null(),
-        holds=pl.len().over("carrier") == 1,
-        fields=("carrier",),
-        expected="一行 / one row",
-        message_zh="企业“{carrier}”出现在第 {rows} 行。",
-        message_en="“{carrier}” stands in rows {rows}.",
-        basis=FORM,
-    ),
+    stands_once("CC-03", NAMES["carrier"], basis=FORM),
 )
 
 

@@ -9,6 +9,7 @@ from contracts.finding import Severity
 from contracts.kind import define_kind
 from contracts.measure import Measure, Method
 from contracts.rule import Rule, Scope
+from contracts.rule_forms import stands_once
 
 CLASSES = (
     "bureau",
@@ -27,38 +28,11 @@ FIELDS = (
     Field("full_name", "full_name", "full name", aliases=("全称",)),
     Field("class", "class", "class", Type.CHOICE, choices=CLASSES, aliases=("类别",)),
 )
+NAMES = {f.name: f for f in FIELDS}
 
 RULES = (
-    Rule(
-        id="FL-01",
-        severity=Severity.MUST,
-        scope=Scope.GROUP,
-        group=("code",),
-        title_zh="代码不重复",
-        title_en="no code twice",
-        when=pl.col("code").is_not_null(),
-        holds=pl.len().over("code") == 1,
-        fields=("code",),
-        expected="唯一的代码 / a code of its own",
-        message_zh="代码 {code} 出现在第 {rows} 行。",
-        message_en="code {code} stands in rows {rows}.",
-        basis="名录编制约定",
-    ),
-    Rule(
-        id="FL-02",
-        severity=Severity.MUST,
-        scope=Scope.GROUP,
-        group=("name",),
-        title_zh="简称不重复",
-        title_en="no name twice",
-        when=pl.col("name").is_not_null(),
-        holds=pl.len().over("name") == 1,
-        fields=("name",),
-        expected="唯一的简称 / a name of its own",
-        message_zh="简称 {name} 出现在第 {rows} 行。",
-        message_en="name {name} stands in rows {rows}.",
-        basis="名录编制约定",
-    ),
+    stands_once("FL-01", NAMES["code"], basis="名录编制约定"),
+    stands_once("FL-02", NAMES["name"], basis="名录编制约定"),
     Rule(
         id="FL-03",
         severity=Severity.MUST,

@@ -9,6 +9,7 @@ from contracts.finding import Severity
 from contracts.kind import define_kind
 from contracts.measure import Context, Measure, Method
 from contracts.rule import Rule, Scope
+from contracts.rule_forms import lies_in_period
 
 FORM = "本表填报说明"
 
@@ -21,6 +22,7 @@ FIELDS = (
     Field("as_of", "截止日期", "as of", Type.DATE, required=False),
     Field("source", "数据来源", "source", required=False),
 )
+NAMES = {f.name: f for f in FIELDS}
 
 RULES = (
     Rule(
@@ -102,6 +104,8 @@ RULES = (
         values={"name": pl.col("name")},
         basis=FORM + "第4条（与报表数一致）",
     ),
+    # A figure may speak of the year before, as a baseline does; that has to be said.
+    lies_in_period("IF-06", NAMES["as_of"], basis=FORM + "第5条（统计时点）", severity=Severity.EXPLAIN),
 )
 
 KIND = define_kind(

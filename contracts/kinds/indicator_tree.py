@@ -9,6 +9,7 @@ from contracts.finding import Severity
 from contracts.kind import define_kind
 from contracts.measure import Measure, Method
 from contracts.rule import Rule, Scope
+from contracts.rule_forms import stands_once
 
 PLAN = "年度绩效管理指标体系"
 
@@ -61,6 +62,7 @@ FIELDS = (
         aliases=("示例名称",),
     ),
 )
+NAMES = {f.name: f for f in FIELDS}
 
 LEVEL_ABOVE = {"2": "1", "3": "2", "node": "3"}
 
@@ -72,21 +74,7 @@ def _parent_among(above: str) -> pl.Expr:
 
 
 RULES = (
-    Rule(
-        id="IT-01",
-        severity=Severity.MUST,
-        scope=Scope.GROUP,
-        group=("code",),
-        title_zh="编号不重复",
-        title_en="no code twice",
-        when=pl.col("code").is_not_null(),
-        holds=pl.len().over("code") == 1,
-        fields=("code",),
-        expected="唯一的编号 / a code of its own",
-        message_zh="编号 {code} 出现在第 {rows} 行。",
-        message_en="code {code} stands in rows {rows}.",
-        basis=PLAN,
-    ),
+    stands_once("IT-01", NAMES["code"], basis=PLAN),
     Rule(
         id="IT-02",
         severity=Severity.MUST,
@@ -164,21 +152,7 @@ RULES = (
         message_en="the nodes of indicator {parent} belong to several departments (rows {rows}); it would count twice.",
         basis=PLAN,
     ),
-    Rule(
-        id="IT-06",
-        severity=Severity.MUST,
-        scope=Scope.GROUP,
-        group=("target_indicator",),
-        title_zh="同一指标只有一个目标",
-        title_en="one target an indicator",
-        when=pl.col("target_indicator").is_not_null(),
-        holds=pl.len().over("target_indicator") == 1,
-        fields=("target_indicator",),
-        expected="一个目标 / one target",
-        message_zh="指标 {target_indicator} 的目标出现在第 {rows} 行，应只有一个。",
-        message_en="indicator {target_indicator} has targets in rows {rows}.",
-        basis=PLAN,
-    ),
+    stands_once("IT-06", NAMES["target_indicator"], basis=PLAN),
 )
 
 

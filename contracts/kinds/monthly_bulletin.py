@@ -9,6 +9,7 @@ from contracts.finding import Severity
 from contracts.kind import define_kind
 from contracts.measure import Measure, Method
 from contracts.rule import Rule, Scope
+from contracts.rule_forms import stands_once
 
 FORM = "通信业主要指标月报的编制口径"
 NOT_APPLICABLE = ("——", "—", "-", "--", "/")
@@ -48,6 +49,7 @@ FIELDS = (
         blank_texts=NOT_APPLICABLE,
     ),
 )
+NAMES = {f.name: f for f in FIELDS}
 
 PLAIN = pl.col("name").str.replace(r"^其中[:：]", "")
 
@@ -67,21 +69,7 @@ ALL_PHONES = pl.all_horizontal(*[PLAIN.eq(name).any() for name in PHONES])
 GAP = (_of(PHONES[0]) - _of(PHONES[1]) - _of(PHONES[2])).cast(pl.Float64).abs()
 
 RULES = (
-    Rule(
-        id="MB-01",
-        severity=Severity.MUST,
-        scope=Scope.GROUP,
-        group=("name",),
-        title_zh="每个指标一行",
-        title_en="one row an indicator",
-        when=pl.col("name").is_not_null(),
-        holds=pl.len().over("name") == 1,
-        fields=("name",),
-        expected="一行 / one row",
-        message_zh="指标“{name}”出现在第 {rows} 行。",
-        message_en="“{name}” stands in rows {rows}.",
-        basis=FORM,
-    ),
+    stands_once("MB-01", NAMES["name"], basis=FORM),
     Rule(
         id="MB-02",
         severity=Severity.EXPLAIN,

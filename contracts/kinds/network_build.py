@@ -13,6 +13,7 @@ from contracts.finding import Severity
 from contracts.kind import define_kind
 from contracts.measure import Context, Measure, Method
 from contracts.rule import Rule, Scope
+from contracts.rule_forms import lies_in_period, stands_once
 
 SHARING = "本表填报说明第2条（共建共享：一个站点建成计一次，各开通方各计一次）"
 FORM = "本表填报说明"
@@ -156,20 +157,7 @@ RULES = (
         message_en="{g5_shared} opened by sharing, but no partner is named.",
         basis=SHARING,
     ),
-    Rule(
-        id="NB-03",
-        severity=Severity.MUST,
-        scope=Scope.GROUP,
-        group=("area",),
-        title_zh="每个设区市一行",
-        title_en="one row a prefecture",
-        holds=pl.len().over("area") == 1,
-        fields=("area",),
-        expected="每个设区市一行 / one row",
-        message_zh="设区市“{area}”出现在第 {rows} 行，应只有一行。",
-        message_en="“{area}” stands in rows {rows}; expected one row.",
-        basis=FORM + "第1条",
-    ),
+    stands_once("NB-03", HEADING["area"], basis=FORM + "第1条（每个设区市一行）"),
     Rule(
         id="NB-04",
         severity=Severity.MUST,
@@ -196,21 +184,7 @@ RULES = (
         message_en="{dc_added} added is less than {dc_added_hyper} hyperscale and {dc_added_large} large together.",
         basis=FORM + "第4条",
     ),
-    Rule(
-        id="NB-06",
-        severity=Severity.MUST,
-        scope=Scope.ROW,
-        title_zh="统计截止日期在报告期内",
-        title_en="the cut-off lies in the period",
-        when=pl.col("_period_start").is_not_null(),
-        holds=pl.col("as_of").is_between(pl.col("_period_start"), pl.col("_period_end")),
-        fields=("as_of",),
-        expected=pl.col("_period_start").cast(pl.String) + " … " + pl.col("_period_end").cast(pl.String),
-        message_zh="统计截止日期 {as_of} 不在报告期 {from} 至 {to} 内。",
-        message_en="the cut-off {as_of} is not within {from} to {to}.",
-        values={"from": pl.col("_period_start"), "to": pl.col("_period_end")},
-        basis=FORM + "第5条（统计时点）",
-    ),
+    lies_in_period("NB-06", HEADING["as_of"], basis=FORM + "第5条（统计时点）"),
     Rule(
         id="NB-07",
         severity=Severity.MUST,

@@ -9,6 +9,7 @@ from contracts.finding import Severity
 from contracts.kind import define_kind
 from contracts.measure import Measure, Method
 from contracts.rule import Rule, Scope
+from contracts.rule_forms import stands_once
 
 FORM = "本表填报说明"
 
@@ -17,23 +18,10 @@ FIELDS = (
     Field("verified", "举报查实数", "verified", Type.COUNT, unit="件"),
     Field("handled", "已处置数", "handled", Type.COUNT, unit="件"),
 )
+NAMES = {f.name: f for f in FIELDS}
 
 RULES = (
-    Rule(
-        id="NC-01",
-        severity=Severity.MUST,
-        scope=Scope.GROUP,
-        group=("carrier",),
-        title_zh="每家企业一行",
-        title_en="one row a carrier",
-        when=pl.col("carrier").is_not_null(),
-        holds=pl.len().over("carrier") == 1,
-        fields=("carrier",),
-        expected="一行 / one row",
-        message_zh="企业“{carrier}”出现在第 {rows} 行。",
-        message_en="“{carrier}” stands in rows {rows}.",
-        basis=FORM + "第1条",
-    ),
+    stands_once("NC-01", NAMES["carrier"], basis=FORM + "第1条"),
     Rule(
         id="NC-02",
         severity=Severity.MUST,

@@ -9,6 +9,7 @@ from contracts.finding import Severity
 from contracts.kind import define_kind
 from contracts.measure import Measure, Method
 from contracts.rule import Rule, Scope
+from contracts.rule_forms import lies_in_period, stands_once
 
 FORM = "本表填报说明"
 
@@ -21,6 +22,7 @@ FIELDS = (
     Field("fall", "降幅", "stated fall", Type.QUANTITY, unit="%", note_zh="如降低15%以上"),
     Field("as_of", "统计截止", "as of", Type.DATE),
 )
+NAMES = {f.name: f for f in FIELDS}
 
 
 def _half_step(name: str) -> pl.Expr:
@@ -34,21 +36,7 @@ LEAST = (1 - (NOW + _half_step("now")) / (BEFORE - _half_step("before"))) * 100
 MOST = (1 - (NOW - _half_step("now")) / (BEFORE + _half_step("before"))) * 100
 
 RULES = (
-    Rule(
-        id="TF-01",
-        severity=Severity.MUST,
-        scope=Scope.GROUP,
-        group=("code",),
-        title_zh="每项业务一行",
-        title_en="one row a service",
-        when=pl.col("code").is_not_null(),
-        holds=pl.len().over("code") == 1,
-        fields=("code",),
-        expected="一行 / one row",
-        message_zh="业务 {code} 出现在第 {rows} 行。",
-        message_en="service {code} stands in rows {rows}.",
-        basis=FORM + "第1条",
-    ),
+    stands_once("TF-01", NAMES["code"], basis=FORM + "第1条"),
     Rule(
         id="TF-02",
         severity=Severity.MUST,
@@ -106,6 +94,7 @@ RULES = (
         message_en="the fall “{fall}” is outside 0 to 100 %.",
         basis=FORM + "第2条",
     ),
+    lies_in_period("TF-06", NAMES["as_of"], basis=FORM + "第3条（统计时点）"),
 )
 
 KIND = define_kind(

@@ -9,6 +9,7 @@ from contracts.finding import Severity
 from contracts.kind import define_kind
 from contracts.measure import Context, Measure, Method
 from contracts.rule import Rule, Scope
+from contracts.rule_forms import lies_in_period, stands_once
 
 ORDER = "本台账填报说明第4条（收到、受理、答复、办结依次进行）"
 FORM = "本台账填报说明"
@@ -45,38 +46,11 @@ def _in_order(number: int, first: str, then: str) -> Rule:
 
 
 RULES = (
-    Rule(
-        id="UC-01",
-        severity=Severity.MUST,
-        scope=Scope.GROUP,
-        group=("complaint_id",),
-        title_zh="申诉编号不重复",
-        title_en="no number twice",
-        when=pl.col("complaint_id").is_not_null(),
-        holds=pl.len().over("complaint_id") == 1,
-        fields=("complaint_id",),
-        expected="唯一的编号 / a number of its own",
-        message_zh="申诉编号 {complaint_id} 出现在第 {rows} 行，应只有一行。",
-        message_en="complaint {complaint_id} stands in rows {rows}.",
-        basis=FORM + "第1条",
-    ),
+    stands_once("UC-01", NAMES["complaint_id"], basis=FORM + "第1条"),
     _in_order(2, "received_on", "accepted_on"),
     _in_order(3, "accepted_on", "answered_on"),
     _in_order(4, "answered_on", "closed_on"),
-    Rule(
-        id="UC-05",
-        severity=Severity.MUST,
-        scope=Scope.ROW,
-        title_zh="收到日期在报告期内",
-        title_en="received within the period",
-        when=pl.col("_period_start").is_not_null(),
-        holds=pl.col("received_on").is_between(pl.col("_period_start"), pl.col("_period_end")),
-        fields=("received_on",),
-        expected=pl.col("_period_start").cast(pl.String) + " … " + pl.col("_period_end").cast(pl.String),
-        message_zh="收到日期 {received_on} 不在报告期内。",
-        message_en="received on {received_on}, outside the period.",
-        basis=FORM + "第2条",
-    ),
+    lies_in_period("UC-05", NAMES["received_on"], basis=FORM + "第2条"),
     Rule(
         id="UC-06",
         severity=Severity.MUST,

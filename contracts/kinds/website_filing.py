@@ -9,6 +9,7 @@ from contracts.finding import Severity
 from contracts.kind import define_kind
 from contracts.measure import Context, Measure, Method
 from contracts.rule import Rule, Scope
+from contracts.rule_forms import lies_in_period
 
 FORM = "本表填报说明"
 
@@ -20,6 +21,7 @@ FIELDS = (
     Field("list_cadence", "未备案网站数据下发频次", "how often lists are issued", Type.QUANTITY, required=False),
     Field("as_of", "统计截止", "as of", Type.DAY, aliases=("统计截止日期",)),
 )
+NAMES = {f.name: f for f in FIELDS}
 
 RULES = (
     Rule(
@@ -75,20 +77,7 @@ RULES = (
         message_en="{handled} handled, {prev_handled} last time.",
         basis=FORM + "第1条",
     ),
-    Rule(
-        id="WF-05",
-        severity=Severity.MUST,
-        scope=Scope.ROW,
-        title_zh="统计截止在报告期内",
-        title_en="the cut-off lies in the period",
-        when=pl.col("_period_start").is_not_null(),
-        holds=pl.col("as_of").is_between(pl.col("_period_start"), pl.col("_period_end")),
-        fields=("as_of",),
-        expected=pl.col("_period_start").cast(pl.String) + " … " + pl.col("_period_end").cast(pl.String),
-        message_zh="统计截止 {as_of} 不在报告期内。",
-        message_en="the cut-off {as_of} is outside the period.",
-        basis=FORM + "第3条",
-    ),
+    lies_in_period("WF-05", NAMES["as_of"], basis=FORM + "第3条"),
 )
 
 AS_OF = pl.col("as_of").first()

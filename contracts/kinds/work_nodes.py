@@ -12,6 +12,7 @@ from contracts.finding import Severity
 from contracts.kind import define_kind
 from contracts.measure import Context, Measure, Method
 from contracts.rule import Rule, Scope
+from contracts.rule_forms import stands_once
 
 PLAN = "年度绩效管理指标体系"
 FORM = "本表填报说明"
@@ -36,27 +37,14 @@ FIELDS = (
     Field("span", "工作期间", "years covered", Type.DATE, required=False, note_zh="跨年度工作的起止年份，如2020-2022"),
     Field("problem", "存在问题及原因", "problem and cause", note_zh="没有问题填“无”"),
 )
+NAMES = {f.name: f for f in FIELDS}
 
 DONE = pl.col("state").is_in(DONE_STATES)
 # Without a tree it is open whether the node is in it.
 IN_TREE = pl.when(pl.col("tree_given")).then(pl.col("tree_code").is_not_null())
 
 RULES = (
-    Rule(
-        id="WN-01",
-        severity=Severity.MUST,
-        scope=Scope.GROUP,
-        group=("node_no",),
-        title_zh="每个节点一行",
-        title_en="one row a node",
-        when=pl.col("node_no").is_not_null(),
-        holds=pl.len().over("node_no") == 1,
-        fields=("node_no",),
-        expected="一行 / one row",
-        message_zh="节点 {node_no} 出现在第 {rows} 行，应只有一行。",
-        message_en="node {node_no} stands in rows {rows}.",
-        basis=FORM + "第1条",
-    ),
+    stands_once("WN-01", NAMES["node_no"], basis=FORM + "第1条"),
     Rule(
         id="WN-02",
         severity=Severity.MUST,

@@ -127,30 +127,10 @@ def _as_json(verdict: Verdict, kind: Kind, file: Path, data: bytes) -> dict[str,
         "file": file.name,
         "sha256": hashlib.sha256(data).hexdigest(),
         "rows": {"received": verdict.received, "accepted": verdict.accepted, "quarantined": verdict.quarantined},
-        "findings": [_finding_json(f) for f in verdict.findings],
+        "findings": [f.record(file.name) for f in verdict.findings],
         "not_evaluable": [
             {"rule": c.rule, "rows": c.not_evaluable, "reason_zh": c.reason_zh, "reason_en": c.reason_en}
             for c in verdict.not_evaluable
-        ],
-    }
-
-
-def _finding_json(finding: Finding) -> dict[str, Any]:
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "sheet": finding.sheet,
-        "cell": finding.cell,
-        "field": finding.field,
-        "filed": finding.filed,
-        "expected": finding.expected,
-        "message_zh": finding.message_zh,
-        "message_en": finding.message_en,
-        "basis": finding.basis,
-        "waived_by": finding.waived_by,
-        "cells": [
-            {"file": c.file, "sheet": c.sheet, "cell": c.address, "field": c.field, "text": c.text}
-            for c in finding.cells
         ],
     }
 

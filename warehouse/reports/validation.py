@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from contracts.finding import Cell, Finding, RuleCount, Severity, count_by_severity
+from contracts.finding import Finding, RuleCount, Severity, count_by_severity
 from contracts.table import Ignored
 from warehouse.home import Home
 from warehouse.reports.edition import Edition
@@ -107,7 +107,7 @@ def report_json(report: Report) -> bytes:
         "version": s.version,
         "contract_version": s.contract_version,
         "rows": {"received": s.received, "accepted": s.accepted, "quarantined": s.quarantined},
-        "findings": [_finding(f, s.file) for f in report.findings],
+        "findings": [f.record(s.file) for f in report.findings],
         "not_evaluable": [
             {"rule": c.rule, "count": c.not_evaluable, "reason_zh": c.reason_zh, "reason_en": c.reason_en}
             for c in report.unknown
@@ -126,31 +126,3 @@ def report_json(report: Report) -> bytes:
     }
     text = json.dumps(content, ensure_ascii=False, indent=2)
     return (text.translate(_FOR_SCRIPTS) + "\n").encode()
-
-
-def _finding(finding: Finding, file: str) -> dict[str, Any]:
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "sheet": finding.sheet,
-        "cell": finding.cell,
-        "field": finding.field,
-        "filed": finding.filed,
-        "expected": finding.expected,
-        "message_zh": finding.message_zh,
-        "message_en": finding.message_en,
-        "basis": finding.basis,
-        "waived_by": finding.waived_by,
-        "cells": [_cell(cell, file) for cell in finding.cells],
-    }
-
-
-def _cell(cell: Cell, file: str) -> dict[str, Any]:
-    """`file` is the cell's own, which is another submission's where a rule compares two."""
-    return {
-        "file": cell.file or file,
-        "sheet": cell.sheet,
-        "cell": cell.address,
-        "field": cell.field,
-        "text": cell.text,
-    }

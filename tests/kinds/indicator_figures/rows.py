@@ -22,4 +22,5 @@ WRONG: tuple[Wrong, ...] = (
     change(RIGHT, "IF-04", value="101%"),
     change(RIGHT, "IF-value-point", value="95%~99%"),
     change(RIGHT, "IF-05", 1, value="99次"),
+    change(RIGHT, "IF-06", as_of="2019-12-31"),
 )

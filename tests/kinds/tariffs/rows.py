@@ -22,4 +22,5 @@ WRONG: tuple[Wrong, ...] = (
     change(RIGHT, "TF-fall-point", fall="19%~21%"),
     change(RIGHT, "TF-04", fall="降低25%"),
     change(RIGHT, "TF-05 TF-04", fall="降低120%"),
+    change(RIGHT, "TF-06", as_of="2021年1月"),
 )
