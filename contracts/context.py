@@ -52,7 +52,9 @@ def place(file: str, sheet: str, address: str) -> str:
 def cells_at(places: str, name: str, text: str | None) -> list[Cell]:
     """The cells an `__at` text names, for operand `name` that reads `text`."""
     parts = [one.split(PART) for one in places.split(PLACES)]
-    return [Cell(sheet, address, name, text, file or None) for file, sheet, address in parts]
+    # What is made of several cells stands in none of them.
+    alone = text if len(parts) == 1 else None
+    return [Cell(sheet, address, name, alone, file or None) for file, sheet, address in parts]
 
 
 def attach_context(

@@ -95,7 +95,18 @@ def _answer(rules: Iterable[Rule], frame: pl.DataFrame) -> pl.DataFrame:
         # Lazily, as Pandera runs its checks: eagerly, an aggregate compared with a literal column is one row only.
         return frame.lazy().select(plan).collect()
     except pl.exceptions.PolarsError as error:
-        raise ContractError(f"规则无法执行：{error}", f"a rule crashed: {error}") from error
+        raise ContractError(*_crashed(rules, frame)) from error
+
+
+def _crashed(rules: Iterable[Rule], frame: pl.DataFrame) -> tuple[str, str]:
+    """Which rule it was that crashed the plan, and why in one line."""
+    for rule in rules:
+        try:
+            frame.lazy().select(rule.answer.alias("answer"), rule.applies.alias("applies")).collect()
+        except pl.exceptions.PolarsError as error:
+            said = str(error).splitlines()[0]
+            return f"规则 {rule.id} 无法执行：{said}", f"the rule {rule.id} crashed: {said}"
+    return "规则无法一并执行", "the rules crash together, though none does alone"
 
 
 def _tally(rules: Sequence[Rule], answers: pl.DataFrame) -> dict[str, RuleCount]:
@@ -129,14 +140,19 @@ def _reason(
     for context in kind.contexts:
         if any(name.startswith(context.prefix) for name in used) and not references.get(context.source):
             return f"没有可对照的{context.title_zh}", f"no {context.title_en} to compare with"
+    if rule.scope is Scope.FRAME:
+        # The answer is the same in every row; the reason stands in the first row that lacks an operand.
+        lacking = frame.select(pl.any_horizontal(pl.col(f).is_null() for f in rule.fields)).to_series()
+        row = lacking.arg_max() or 0
     values = frame.row(row, named=True)
     missing = [f for f in rule.fields if values.get(f) is None]
     blank = [address for f in missing if (address := table.address(f, values["_row"]))]
     for context in kind.contexts:
         if not blank and any(f.startswith(context.prefix) for f in missing):
             return f"{context.title_zh}中没有对应的数据", f"nothing that corresponds in the {context.title_en}"
-    where = "、".join(blank) or f"第{values['_row']}行"
-    return f"参与判定的数据缺失：{where}", f"an operand is missing: {', '.join(blank) or values['_row']}"
+    zh = "、".join(blank) or f"第{values['_row']}行"
+    en = ", ".join(blank) or f"row {values['_row']}"
+    return f"参与判定的数据缺失或无法识别：{zh}", f"an operand is missing or unreadable: {en}"
 
 
 def _findings(rule: Rule, frame: pl.DataFrame, table: Table, failed: list[int]) -> Iterator[Finding]:

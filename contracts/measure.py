@@ -17,6 +17,7 @@ class Method(StrEnum):
     SUM = "sum"
     COUNT = "count"
     RATIO = "ratio"
+    SPAN = "span of years"
     STATED = "as filed"
     WEAKEST = "weakest bound"  # the statement every filer's statement supports
 
@@ -25,6 +26,7 @@ class Method(StrEnum):
         return {
             "sum": "求和",
             "count": "计数",
+            "span of years": "按起止年份计算",
             "ratio": "比率（由合计重算）",
             "as filed": "按报送原文",
             "weakest bound": "各填报单位共同支持的界限",
@@ -35,8 +37,8 @@ class Method(StrEnum):
 class Measure:
     """One indicator a kind yields.
 
-    SUM and COUNT: `value` is an aggregate expression over the accepted rows that pass `where`; `cells` are the fields
-        whose cells (on those rows) make the figure. With `each`, one figure for every value of that field.
+    SUM, COUNT and SPAN: `value` is an aggregate expression over the accepted rows that pass `where`; `cells` are the
+        fields whose cells (on those rows) make the figure. With `each`, one figure for every value of that field.
     STATED: `cells[0]` is the quantity field taken as written, one figure a row.
     indicator and titles are templates over `{each}`, `{code}` and `{name}`: the values of the fields that the
         attributes of those names point to. `unit_from` is the field that carries the unit.

@@ -64,6 +64,13 @@ RULES: dict[str, StructureRule] = {
             "未超过上限的文件 / a file within the limits",
         ),
         StructureRule(
+            "FILER-01",
+            Severity.EXPLAIN,
+            "填报单位属于应填报的类别",
+            "the filer is of a class that files the form",
+            "报表规定的填报单位类别 / a class the form is for",
+        ),
+        StructureRule(
             "HEAD-01", Severity.MUST, "能找到表头", "a heading row is found", "合同规定的表头 / the contract's headings"
         ),
         StructureRule(

@@ -23,7 +23,11 @@ from warehouse.home import Home
 
 @dataclass(frozen=True)
 class BatchResult:
-    """What a run did. findings: by severity, over the submissions of this pack's arrivals."""
+    """What a run did. findings: by severity, over the submissions of this pack's arrivals.
+
+    unlisted, changed: files not taken, because arrivals.csv does not name them, or because they are no longer what
+    arrived under their line. new_lists: how many of the pack's own lists were new.
+    """
 
     home: Path
     year: int
@@ -34,6 +38,8 @@ class BatchResult:
     findings: dict[str, int]
     not_evaluable: int
     unlisted: tuple[str, ...]
+    changed: tuple[str, ...]
+    new_lists: int
     figures: int
     summary: Path
     validation: Path
@@ -81,6 +87,8 @@ def conclude(home: Home, pack: Pack, taken: Sequence[Taken]) -> BatchResult:
         findings={s.value: severities[s] for s in Severity},
         not_evaluable=sum(1 for t in filed for c in home.counts(t.submission.id) if c.not_evaluable),
         unlisted=tuple(pack.unlisted()),
+        changed=tuple(stages.changed_since(home, pack)),
+        new_lists=sum(t.new for t in taken) - sum(t.new for t in filed),
         figures=len(home.figures(pack.settings.year)),
         summary=published / "annual" / str(pack.settings.year) / "summary.html",
         validation=published / "validation" / "index.html",

@@ -15,6 +15,7 @@ from contracts.finding import Finding
 from contracts.judge import Judgment, Waiver, judge
 from contracts.kind import Kind
 from contracts.period import Period
+from contracts.structure import structure_finding
 from contracts.table import Table
 from transforms.headings import find_table
 from transforms.parsing import parse_table
@@ -51,10 +52,17 @@ def judge_filed(
     *,
     period: Period | None,
     filer: str | None,
+    filer_class: str | None = None,
     references: References | None = None,
     waivers: Sequence[Waiver] = (),
 ) -> Judgment:
-    """The judgment on a file that was read; a file without a table is returned with the reasons."""
+    """The judgment on a file that was read; a file without a table is returned with the reasons.
+
+    filer_class: the filer's class in the pack's list, where there is one to hold against the form's.
+    """
+    found = filed.findings
+    if filer_class is not None and filer_class not in filed.kind.filers:
+        found = (*found, _wrong_class(filed.kind, filer, filer_class))
     table = filed.table or Table("", filed.frame, {}, {}, filed.totals)
     return judge(
         filed.kind,
@@ -65,7 +73,18 @@ def judge_filed(
         totals=filed.totals,
         references=references,
         waivers=waivers,
-        found=filed.findings,
+        found=found,
+    )
+
+
+def _wrong_class(kind: Kind, filer: str | None, filer_class: str) -> Finding:
+    wanted = "、".join(kind.filers)
+    return structure_finding(
+        "FILER-01",
+        f"填报单位 {filer} 的类别是 {filer_class}，本表由 {wanted} 填报；其数据不计入合计，请核实并说明。",
+        f"the filer {filer} is of class {filer_class}; the form is for {wanted}. Its rows are not added up.",
+        filed=filer_class,
+        expected=wanted,
     )
 
 

@@ -107,7 +107,7 @@ def _describe(home: Home, pack: Pack, taken: Sequence[Taken]) -> None:
                 {"规则": f.rule, "级别": f.severity.value, "位置": "；".join(c.where for c in f.cells[:5])}
                 for f in home.findings(t.submission.id)
             ]
-            text = f"{t.submission.arrival.file} 退回。[核验报告]({report.as_uri()})"
+            text = f"{t.submission.arrival.file} 退回。[校验报告]({report.as_uri()})"
             create_table_artifact(found, key=f"returned-{_key(t.submission.id)}", description=text)
 
 
@@ -120,7 +120,7 @@ def _row(taken: Taken, names: dict[str, str]) -> dict[str, Any]:
         "报告期": arrival.period.label,
         "版本": submission.version,
         "结论": taken.outcome.zh,
-        "逾期天数": submission.days_late,
+        "迟报天数": submission.days_late,
         "本次处理": "是" if taken.new else "否（此前已处理）",
     }
 

@@ -38,7 +38,8 @@ class PackSettings(BaseModel):
 class Pack:
     """A pack that was read and found right.
 
-    lists: file name → the list as filed; arrivals: what came, in order of arrival, the pack's own lists first.
+    lists: file name → the list as filed; arrivals: what came, in order of arrival, the pack's own lists first and the
+    list of arrivals last.
     """
 
     folder: Path
@@ -72,6 +73,11 @@ class Pack:
     def filer_names(self) -> dict[str, str]:
         rows = self.rows("filers.csv")
         return dict(zip(rows["code"].to_list(), rows["name"].to_list(), strict=True))
+
+    def filer_class(self, code: str) -> str | None:
+        """The class of a filer; None where the list does not know it."""
+        rows = self.rows("filers.csv")
+        return dict(zip(rows["code"].to_list(), rows["class"].to_list(), strict=True)).get(code)
 
     def waivers(self, filer: str, period: Period) -> tuple[Waiver, ...]:
         """The waivers granted to a filer for a period."""

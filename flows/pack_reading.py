@@ -24,6 +24,7 @@ from contracts.submission import Arrival
 from flows.filing import Filed, judge_filed, read_filed
 from flows.pack import Pack, PackSettings, read_bytes
 
+ARRIVALS = "arrivals.csv"
 PATH = re.compile(
     r"submissions/(?P<kind>[^/]+)/(?P<filer>[A-Za-z0-9-]+)_(?P<period>[0-9QH-]+)(?:_[^/\x00-\x1f]*)?\.[^./\x00-\x1f]+"
 )
@@ -57,6 +58,8 @@ def read_pack(folder: Path, kinds: Mapping[str, Kind]) -> Pack:
     if "waivers.csv" in lists:
         _check_waivers(lists["waivers.csv"], lists["filers.csv"].frame, kinds)
     arrivals = _own_arrivals(settings, lists) + _filed_arrivals(folder, lists, kinds)
+    if lists[ARRIVALS].frame.height:  # a list that names nothing yet is no record of anything
+        arrivals.append(_list_of_arrivals(settings, lists[ARRIVALS], arrivals))
     return Pack(folder, settings, kinds, lists, tuple(arrivals))
 
 
@@ -112,13 +115,21 @@ def _at(file: str, cell: str | None) -> str:
 def _own_arrivals(settings: PackSettings, lists: Mapping[str, Filed]) -> list[Arrival]:
     period = Period.parse(str(settings.year))
     return [
-        Arrival(file, settings.bureau, filed.kind.code, period, settings.issued_at, "pack")
+        Arrival(file, settings.bureau, filed.kind.code, period, settings.issued_at, "数据包")
         for file, filed in sorted(lists.items())
+        if file != ARRIVALS
     ]
 
 
+def _list_of_arrivals(settings: PackSettings, filed: Filed, arrivals: list[Arrival]) -> Arrival:
+    """arrivals.csv itself: it was complete when the last file it names had come."""
+    moment = max((a.received_at for a in arrivals), default=settings.issued_at)
+    period = Period.parse(str(settings.year))
+    return Arrival(ARRIVALS, settings.bureau, filed.kind.code, period, moment, "数据包")
+
+
 def _filed_arrivals(folder: Path, lists: Mapping[str, Filed], kinds: Mapping[str, Kind]) -> list[Arrival]:
-    filed = lists["arrivals.csv"]
+    filed = lists[ARRIVALS]
     known = set(lists["filers.csv"].frame["code"].to_list())
     arrivals = []
     for row in filed.frame.iter_rows(named=True):

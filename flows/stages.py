@@ -6,6 +6,7 @@ the ledger has is not done again.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,9 +55,29 @@ def open_home(folder: Path, pack: Pack) -> Home:
 
 
 def receive(home: Home, pack: Pack, arrival: Arrival) -> Submission:
-    """Bytes stored before anything reads them; the receipt says when, from whom, and when it was due."""
+    """Bytes stored before anything reads them; the receipt says when, from whom, and when it was due.
+
+    What arrived once stays what it was: a filed file that has other bytes by now is not that arrival, and is not taken
+    (`changed_since`). The pack's own lists are maintained in place, each state a version.
+    """
+    known = _received_before(home, pack, arrival)
+    if known is not None:
+        return known
     due = due_at(pack.rows("obligations.csv"), arrival.filer, arrival.kind, arrival.period)
     return home.receive(arrival, pack.read(arrival), due)
+
+
+def _received_before(home: Home, pack: Pack, arrival: Arrival) -> Submission | None:
+    if pack.kinds[arrival.kind].pack_file is not None:
+        return None
+    return next((s for s in home.submissions(arrival.period.year) if s.arrival == arrival), None)
+
+
+def changed_since(home: Home, pack: Pack) -> list[str]:
+    """Filed files whose bytes are no longer those that arrived under their line of arrivals.csv."""
+    received = {s.arrival: s.sha256 for s in home.submissions()}
+    filed = (a for a in pack.arrivals if pack.kinds[a.kind].pack_file is None)
+    return [a.file for a in filed if received.get(a) not in (None, hashlib.sha256(pack.read(a)).hexdigest())]
 
 
 def settle(home: Home, pack: Pack, submission: Submission) -> Taken:
@@ -73,6 +94,7 @@ def settle(home: Home, pack: Pack, submission: Submission) -> Taken:
         filed,
         period=arrival.period,
         filer=arrival.filer,
+        filer_class=pack.filer_class(arrival.filer),
         references=gather_references(home, pack, kind, arrival),
         waivers=pack.waivers(arrival.filer, arrival.period),
     )
@@ -120,23 +142,22 @@ def _named(reference: Reference, names: Mapping[str, str]) -> Reference:
     return Reference(reference.frame.with_columns(name), reference.columns, reference.sheet, reference.file)
 
 
-def _computed(home: Home, pack: Pack) -> Reference | None:
-    """The bureau's own computed figures of the year, to compare a filed statement with."""
-    figures = [f for f in home.figures(pack.settings.year) if f.filer == pack.settings.bureau and f.parts]
-    if not figures:
-        return None
+def _computed(home: Home, pack: Pack) -> Reference:
+    """The bureau's own computed figures of the year, to compare a filed statement with.
+
+    An indicator that the forms would yield but do not yet, because not all have been filed, is there without a value.
+    """
+    known = {f.indicator: f for f in home.figures(pack.settings.year) if f.filer == pack.settings.bureau and f.parts}
+    yielded = {m.indicator for k in pack.kinds.values() for m in k.measures if m.across and "{" not in m.indicator}
     exact = pl.Decimal(38, 6)
-    frame = pl.DataFrame(
-        {
-            "_row": pl.Series([0] * len(figures), dtype=pl.Int64),
-            "indicator": [f.indicator for f in figures],
-            "value": pl.Series([f.value for f in figures], dtype=exact),
-            "low": pl.Series([f.low for f in figures], dtype=exact),
-            "high": pl.Series([f.high for f in figures], dtype=exact),
-            "value__at": [PLACES.join(place(s.file, s.sheet, s.cell) for s in f.sources) for f in figures],
-        }
-    )
-    return Reference(frame, {}, "", "")
+    rows = []
+    for indicator in sorted(yielded | known.keys()):
+        f = known.get(indicator)
+        at = PLACES.join(place(s.file, s.sheet, s.cell) for s in f.sources) if f else None
+        rows.append((0, indicator, f and f.value, f and f.low, f and f.high, at))
+    names = ("value", "low", "high")
+    schema = {"_row": pl.Int64, "indicator": pl.String} | dict.fromkeys(names, exact) | {"value__at": pl.String}
+    return Reference(pl.DataFrame(rows, schema=schema, orient="row"), {}, "", "")
 
 
 def _derive(home: Home, pack: Pack, kind: Kind, arrival: Arrival, new: list[Figure]) -> list[Figure]:

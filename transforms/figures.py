@@ -91,6 +91,8 @@ def combine(kind: Kind, filed: Sequence[Filed], *, bureau: str, owing: Collectio
             if _yields(measure, figure.indicator):
                 groups.setdefault((figure.indicator, figure.as_of, figure.unit), []).append(figure)
         for parts in groups.values():
+            # Whoever files without owing it is kept and judged, but not added up.
+            parts = [part for part in parts if part.filer in owing]
             if owing and set(owing) <= {part.filer for part in parts}:
                 parts = sorted(parts, key=lambda p: p.figure_id)
                 stated = measure.method is Method.STATED

@@ -84,17 +84,20 @@ def _without_place(row: Any) -> dict[str, Any]:
 
 
 def previous_submission(connection: Connection, kind: str, filer: str, before: Period) -> StoredSubmission | None:
-    """The standing one for the latest period that ends before `before` does and does not start after it."""
+    """The standing one for the latest period that was over before `before` was.
+
+    Of two periods that end on one day the longer is the later: a year's own figures close those of its December.
+    """
+    finer = (s.period_end == before.end.isoformat()) & (s.period_start > before.start.isoformat())
     query = (
         select(tables.submissions)
         .where(
             *STANDING,
             s.kind == kind,
             s.filer == filer,
-            s.period_end < before.end.isoformat(),
-            s.period_start <= before.start.isoformat(),
+            (s.period_end < before.end.isoformat()) | finer,
         )
-        .order_by(s.period_end.desc(), s.version.desc(), s.sequence.desc())
+        .order_by(s.period_end.desc(), s.period_start, s.version.desc(), s.sequence.desc())
         .limit(1)
     )
     return next(iter(list_submissions(connection, query)), None)

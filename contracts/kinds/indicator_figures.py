@@ -24,6 +24,11 @@ FIELDS = (
 )
 NAMES = {f.name: f for f in FIELDS}
 
+# The filed interval and the computed one have a point in common; an open side reaches everywhere.
+OVERLAP = (
+    pl.col("value__low").is_null() | pl.col("fig_high").is_null() | (pl.col("value__low") <= pl.col("fig_high"))
+) & (pl.col("value__high").is_null() | pl.col("fig_low").is_null() | (pl.col("value__high") >= pl.col("fig_low")))
+
 RULES = (
     Rule(
         id="IF-01",
@@ -90,18 +95,14 @@ RULES = (
         scope=Scope.ROW,
         title_zh="与计算所得一致",
         title_en="agrees with what the forms yield",
-        when=pl.when(pl.col("fig_given")).then(pl.col("fig_value").is_not_null()),
-        holds=(
-            pl.col("value__low").is_null() | pl.col("fig_high").is_null() | (pl.col("value__low") <= pl.col("fig_high"))
-        )
-        & (
-            pl.col("value__high").is_null() | pl.col("fig_low").is_null() | (pl.col("value__high") >= pl.col("fig_low"))
-        ),
+        when=pl.when(pl.col("fig_given")).then(pl.col("fig_indicator").is_not_null()),
+        # While a form it is computed from is missing, nobody can tell.
+        holds=pl.when(pl.col("fig_value").is_not_null()).then(OVERLAP),
         fields=("value", "fig_value"),
         expected=pl.col("fig_value").cast(pl.String),
-        message_zh="“{name}”填报为 {value}，而由各报表计算为 {fig_value}；请核实并说明。",
-        message_en="{name} is filed as {value}; the forms yield {fig_value}.",
-        values={"name": pl.col("name")},
+        message_zh="“{name}”填报为 {value}，据各报表计算应为 {fig_value}{unit}；请核实并说明。",
+        message_en="{name} is filed as {value}; the forms yield {fig_value} {unit}.",
+        values={"name": pl.col("name"), "unit": pl.col("unit")},
         basis=FORM + "第4条（与报表数一致）",
     ),
     # A figure may speak of the year before, as a baseline does; that has to be said.
@@ -122,7 +123,7 @@ KIND = define_kind(
         Context(
             "figures",
             ((pl.col("indicator"), "indicator"),),
-            ("value", "low", "high"),
+            ("indicator", "value", "low", "high"),
             "fig_",
             "计算所得指标",
             "computed figure",

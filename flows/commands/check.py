@@ -58,7 +58,14 @@ def check_file(
     filed = read_filed(data, file.name, kind, year)
     references = _references(kind, pack, home, filer, period)
     waivers = pack.waivers(filer, period) if pack and filer and period else ()
-    verdict = judge_filed(filed, period=period, filer=filer, references=references, waivers=waivers).verdict
+    verdict = judge_filed(
+        filed,
+        period=period,
+        filer=filer,
+        filer_class=pack.filer_class(filer) if pack and filer else None,
+        references=references,
+        waivers=waivers,
+    ).verdict
     if as_json:
         print_json(_as_json(verdict, kind, file, data))
     else:
@@ -140,7 +147,11 @@ def _print(verdict: Verdict, kind: Kind, file: Path, period: Period | None, file
     head = Text()
     head.append(f"{verdict.outcome.zh} {verdict.outcome.value}", STYLE[verdict.outcome])
     head.append(f"  {inert(file.name)} · {kind.title_zh} {kind.code}")
-    head.append(f" · 报告期 {period.label if period else '未指定'} · 填报单位 {inert(filer or '未指定')}", "dim")
+    head.append(
+        f" · 报告期 {period.label if period else '未指定（--period）'}"
+        f" · 填报单位 {inert(filer or '未指定（--filer）')}",
+        "dim",
+    )
     console.print(head)
     console.print(f"收到 {verdict.received} 行 = 接受 {verdict.accepted} + 隔离 {verdict.quarantined}", style="dim")
     # What returned the file comes first.
@@ -149,7 +160,7 @@ def _print(verdict: Verdict, kind: Kind, file: Path, period: Period | None, file
     missing = verdict.not_evaluable
     if missing:
         console.print(
-            f"\n不能判定 {len(missing)} 条规则（不算通过） / {len(missing)} rules could not be evaluated:",
+            f"\n未能判定 {len(missing)} 条规则（不算通过） / {len(missing)} rules could not be evaluated:",
             style="yellow",
         )
         for count in missing:

@@ -95,10 +95,10 @@ def _print(result: BatchResult) -> None:
     grid.add_row("报送 submissions", f"{result.submissions}（本次新处理 {result.new}）")
     for outcome in Outcome:
         grid.add_row(f"{outcome.zh} {outcome.value}", str(result.outcomes[outcome.value]))
-    grid.add_row("逾期 late", str(result.late))
+    grid.add_row("迟报 late", str(result.late))
     found = "，".join(f"{s.value} {result.findings[s.value]}" for s in Severity)
     grid.add_row("问题 findings", found)
-    grid.add_row("不能判定的规则 not evaluable", str(result.not_evaluable))
+    grid.add_row("未能判定的规则 not evaluable", str(result.not_evaluable))
     grid.add_row("公布的数字 figures", str(result.figures))
     console.print(grid)
     if result.unlisted:
@@ -108,11 +108,19 @@ def _print(result: BatchResult) -> None:
         )
         for file in result.unlisted:
             console.print(Text(inert(f"  {file}")), soft_wrap=True)
-    if not result.new:
-        console.print("没有新的报送，数据未变。 / Nothing new; nothing changed.")
+    if result.changed:
+        console.print(
+            f"未处理：{len(result.changed)} 个文件的内容已不是收到时的内容；更正请另存为新文件并登记到 arrivals.csv。\n"
+            "Not taken, no longer what arrived; file a correction under a new name and list it in arrivals.csv:",
+            style="yellow",
+        )
+        for file in result.changed:
+            console.print(Text(inert(f"  {file}")), soft_wrap=True)
+    if not result.new and not result.new_lists:
+        console.print("没有新的报送，数据未变。 / Nothing new was filed; the data are unchanged.")
     console.print("年度总结 summary:   ", style="bold", end="")
     console.print(str(result.summary), soft_wrap=True, markup=False)
-    console.print("核验报告 validation:", style="bold", end=" ")
+    console.print("校验报告 validation:", style="bold", end=" ")
     console.print(str(result.validation), soft_wrap=True, markup=False)
 
 

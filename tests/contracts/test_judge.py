@@ -54,8 +54,8 @@ def test_a_row_passes_fails_or_cannot_be_told() -> None:
     count = count_of(judgment, "SM-01")
     assert (count.passed, count.failed, count.not_evaluable, count.not_applicable) == (1, 1, 1, 0)
     assert [finding.rows for finding in findings_of(judgment)] == [(1,)]
-    assert count.reason_zh == "参与判定的数据缺失：B7"
-    assert count.reason_en == "an operand is missing: B7"
+    assert count.reason_zh == "参与判定的数据缺失或无法识别：B7"
+    assert count.reason_en == "an operand is missing or unreadable: B7"
 
 
 def test_a_null_is_no_pass_but_blocks_nothing() -> None:
@@ -98,7 +98,7 @@ def test_the_reason_says_where_nothing_corresponds() -> None:
     reasons = [
         count_of(judge_small(kind, [("甲", a, "")], Setting(references=earlier)), "SM-01").reason_zh for a in ("1", "")
     ]
-    assert reasons == ["上期报送中没有对应的数据", "参与判定的数据缺失：B5"]
+    assert reasons == ["上期报送中没有对应的数据", "参与判定的数据缺失或无法识别：B5"]
 
 
 counted = st.lists(st.tuples(st.sampled_from("甲乙丙"), st.sampled_from(["", "1", "9", "10", "x"]), st.just("")))
@@ -336,5 +336,15 @@ def test_a_file_without_rows_is_returned_for_what_was_found() -> None:
 
 @pytest.mark.parametrize("wrong", [pl.col("no_such_column") > 1, pl.col("name") + pl.col("_period_start") == "x"])
 def test_a_rule_that_crashes_is_our_fault_and_no_finding(wrong: pl.Expr) -> None:
-    with pytest.raises(ContractError, match="规则无法执行"):
+    with pytest.raises(ContractError, match="规则 SM-01 无法执行"):
         judge_small(small_kind(make_rule(wrong)), [("甲", "1", "")])
+
+
+def test_a_total_that_cannot_be_told_names_the_row_that_lacks_the_number() -> None:
+    adds_up = make_rule(
+        pl.when(pl.col("a").null_count() == 0).then(pl.col("a").sum() == 3), scope=Scope.FRAME, fields=("a",)
+    )
+    judgment = judge_small(small_kind(adds_up), [("甲", "1", ""), ("乙", "很多", ""), ("丙", "2", "")])
+    count = next(c for c in judgment.verdict.counts if c.rule == adds_up.id)
+    assert count.not_evaluable == 3
+    assert count.reason_zh.endswith("：B6")

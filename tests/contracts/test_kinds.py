@@ -138,7 +138,7 @@ def test_measures_and_contexts_speak_of_fields_there_are(code: str) -> None:
     for measure in kind.measures:
         assert set(measure.cells) <= names
         assert {measure.each, measure.code, measure.name, measure.unit_from} - {None} <= names
-        assert (measure.value is not None) == (measure.method in (Method.SUM, Method.COUNT))
+        assert (measure.value is not None) == (measure.method in (Method.SUM, Method.COUNT, Method.SPAN))
         assert (measure.of is not None) == (measure.method is Method.RATIO)
         assert measure.of is None or set(measure.of) <= set(indicators[: indicators.index(measure.indicator)])
     for context in kind.contexts:

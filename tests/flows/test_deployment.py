@@ -288,7 +288,7 @@ def test_a_table_for_each_batch_says_what_became_of_each_submission(seen: Seen) 
     assert {r["本次处理"] for r in filed[1]} == {"否（此前已处理）"}
     for table in filed:
         assert [(r["报表"], r["报告期"]) for r in table if r["结论"] == "退回"] == [("network_build", "2020-11")]
-        assert [r["逾期天数"] for r in table if r["逾期天数"]] == [3]
+        assert [r["迟报天数"] for r in table if r["迟报天数"]] == [3]
 
 
 def test_a_table_for_each_returned_submission_with_a_link_that_leads_somewhere(seen: Seen) -> None:

@@ -397,10 +397,17 @@ def test_the_previous_submission_is_the_last_standing_one_before(home: Home) -> 
     assert home.previous("toy_stations", "CU", toy.NOVEMBER) is None
 
 
-def test_the_year_to_date_is_not_previous_to_a_month_in_it(home: Home) -> None:
-    submit(home, Filed("CT", ["1"], moment(1), Period.parse("2020-03..2020-10")))
-    assert home.previous("toy_stations", "CT", Period.parse("2020..2020-11")) is None
-    assert home.previous("toy_stations", "CT", Period.parse("2020-03..2020-11")) is not None
+def test_a_year_follows_its_december_and_is_followed_by_the_next_january(home: Home) -> None:
+    december, year, january = (Period.parse(text) for text in ("2020-12", "2020", "2021-01"))
+    submit(home, Filed("CT", ["1"], moment(1), toy.NOVEMBER))
+    submit(home, Filed("CT", ["12"], moment(2), december))
+    submit(home, Filed("CT", ["2020"], moment(3), year))
+    before = {p.label: home.previous("toy_stations", "CT", p) for p in (december, year, january)}
+    assert {label: p and p.frame["built"].to_list() for label, p in before.items()} == {
+        "2020-12": [1],
+        "2020": [12],
+        "2021-01": [2020],
+    }
 
 
 def test_peers_are_the_others_of_the_period(home: Home) -> None:

@@ -47,7 +47,7 @@ MART = Mart(
         "sha256": ("文件的 SHA-256", "SHA-256 of the file"),
         "received_at": ("收到时间", "Received at"),
         "due_at": ("应报时间；空为未规定", "Due at; empty where no day is set"),
-        "late": ("是否逾期（1 为逾期）", "Late (1) or not (0)"),
+        "late": ("是否迟报（1 为迟报）", "Late (1) or not (0)"),
         "outcome": ("判定结果；空为尚未判定", "Verdict; empty until judged"),
         "received_count": ("收到行数", "Rows received"),
         "accepted_count": ("接受行数", "Rows accepted"),

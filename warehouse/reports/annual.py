@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from warehouse.home import Home
-from warehouse.reports.attachments import attach_figures
+from warehouse.reports.attachments import attach_figures, attached_to_row
 from warehouse.reports.chart import Bar, draw_targets
 from warehouse.reports.citations import Citations, Piece
 from warehouse.reports.edition import PARAGRAPHS, Edition
@@ -16,6 +16,7 @@ from warehouse.reports.narrative import Binder, Place
 from warehouse.reports.nodes import Item, Node, Report, Tree, read_tree
 from warehouse.reports.overview import Overview, write_overview
 from warehouse.reports.quality import Quality, measure_quality
+from warehouse.reports.rendering import figure_text
 from warehouse.stored import StoredFigure, StoredSubmission
 
 
@@ -47,6 +48,16 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """A number of an indicator's prose (`said`) that the figure in `counted` contradicts. `submission`: whose prose."""
+
+    number: int
+    said: Piece
+    counted: Piece
+    submission: str
+
+
+@dataclass(frozen=True)
 class Summary:
     """overview and paragraphs: None and empty in a plain edition, or where no indicator tree was accepted.
 
@@ -57,6 +68,7 @@ class Summary:
     tree: Tree | None
     overview: Overview | None
     paragraphs: tuple[Paragraph, ...]
+    differences: tuple[Difference, ...]
     numbers: Counter[str]
     groups: tuple[Group, ...]
     bars: tuple[Bar, ...]
@@ -95,6 +107,7 @@ def write_summary(home: Home, edition: Edition) -> Summary:
         tree=tree,
         overview=overview,
         paragraphs=tuple(paragraphs),
+        differences=tuple(_differences(tree, paragraphs, citations)) if tree else (),
         numbers=_count_numbers(paragraphs),
         groups=tuple(groups),
         bars=tuple(bars),
@@ -108,7 +121,7 @@ def write_summary(home: Home, edition: Edition) -> Summary:
 def _paragraph(
     edition: Edition, item: Item, binder: Binder, attached: frozenset[str], citations: Citations
 ) -> Paragraph:
-    place = Place(f"{item.file} {item.place}", edition.bureau_code, attached)
+    place = Place(f"{item.file} {item.place}", edition.bureau_code, attached_to_row(binder.figures, attached, None))
     title = tuple(binder.read(item.title, place, citations))
     nodes = [
         Stated(
@@ -122,8 +135,10 @@ def _paragraph(
 
 
 def _told(edition: Edition, report: Report, binder: Binder, attached: frozenset[str], citations: Citations) -> Told:
+    own = attached_to_row(binder.figures, attached, report)
+
     def read(text: str, field: str) -> tuple[Piece, ...]:
-        place = Place(f"{report.file} {report.places[field]}", report.filer, attached)
+        place = Place(f"{report.file} {report.places[field]}", report.filer, own)
         return tuple(binder.read(text, place, citations))
 
     return Told(
@@ -135,8 +150,19 @@ def _told(edition: Edition, report: Report, binder: Binder, attached: frozenset[
     )
 
 
+def _differences(tree: Tree, paragraphs: Iterable[Paragraph], citations: Citations) -> Iterable[Difference]:
+    for paragraph in paragraphs:
+        told = [t for stated in paragraph.nodes for t in stated.told]
+        prose = [(tree.submission, paragraph.title), *((t.report.submission, (*t.narrative, *t.problem)) for t in told)]
+        for submission, pieces in prose:
+            for piece in pieces:
+                if piece.kind == "differs" and piece.figure is not None:
+                    counted = citations.cite(piece.figure, figure_text(piece.figure))
+                    yield Difference(paragraph.item.number, piece, counted, submission)
+
+
 def _count_numbers(paragraphs: Iterable[Paragraph]) -> Counter[str]:
-    """Numbers in filed prose by what became of them: figure, date, document_number, name, quote."""
+    """Numbers in filed prose by what became of them: figure, differs, date, document_number, name, quote."""
     shown = {
         "date": "date",
         "year_range": "date",
@@ -148,8 +174,8 @@ def _count_numbers(paragraphs: Iterable[Paragraph]) -> Counter[str]:
     for paragraph in paragraphs:
         told = [t for stated in paragraph.nodes for t in stated.told]
         for piece in [*paragraph.title, *(p for t in told for p in (*t.narrative, *t.problem))]:
-            if piece.kind == "figure":
-                counts["figure"] += 1
+            if piece.kind in ("figure", "differs"):
+                counts[piece.kind] += 1
             elif piece.kind == "quote":
                 counts[shown.get(piece.span or "", "quote")] += 1
     return counts

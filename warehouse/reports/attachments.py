@@ -10,12 +10,13 @@ from typing import Final
 
 from warehouse.home import Home
 from warehouse.reports.cells import rows_of
-from warehouse.reports.nodes import Item, Tree
+from warehouse.reports.nodes import NODES, Item, Report, Tree
 from warehouse.stored import StoredFigure
 
 FILED_FIGURES: Final = "indicator_figures"
 FILED: Final = "filed/"  # begins the indicator of a figure that was filed as such, without a form that yields it
 TARGET: Final = "target/"  # begins the indicator of a target
+OBJECTS: Final = "node_objects/"  # begins the indicator of what a report on a node lists by name
 MOST_ROWS: Final = 12  # a figure of more rows speaks of more than one indicator
 Row = tuple[str, int]  # submission, row of the sheet
 
@@ -29,6 +30,14 @@ def attach_figures(home: Home, year: int, tree: Tree, figures: Iterable[StoredFi
         if len(codes) == 1 and (code := codes.pop()) is not None:
             attached[code].add(figure.figure_id)
     return {code: frozenset(ids) for code, ids in attached.items()}
+
+
+def attached_to_row(figures: Iterable[StoredFigure], of_item: frozenset[str], report: Report | None) -> frozenset[str]:
+    """Of an indicator's figures those that prose may speak of: none of another node's row, and none for its title."""
+    own = {(report.submission, report.row)} if report else set()
+    return frozenset(
+        f.figure_id for f in figures if f.figure_id in of_item and (f.kind != NODES or figure_rows(f) == own)
+    )
 
 
 def figure_rows(figure: StoredFigure) -> frozenset[Row]:

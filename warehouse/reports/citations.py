@@ -15,14 +15,18 @@ from warehouse.stored import StoredFigure
 
 @dataclass(frozen=True)
 class Piece:
-    """A run of text. `figure` and `number` where it is a figure; `span` and `place` where it is a quoted number."""
+    """A run of text. `figure` and `number` where it is a figure; `span` and `place` where it is a quoted number.
+
+    differs: a quoted number that `figure` contradicts; `context` is the clause up to it.
+    """
 
     text: str
-    kind: Literal["plain", "figure", "quote"] = "plain"
+    kind: Literal["plain", "figure", "quote", "differs"] = "plain"
     figure: StoredFigure | None = None
     number: int = 0
     span: SpanKind | None = None
     place: str = ""
+    context: str = ""
 
 
 @dataclass

@@ -9,6 +9,7 @@ from tests.warehouse.reports.bureau import BGS_DONE, BGS_OPEN, FZC_DONE, TREE, I
 from warehouse.reports.annual import Summary, write_summary
 from warehouse.reports.citations import plain_text
 from warehouse.reports.overview import Overview
+from warehouse.reports.pages import render
 
 ALL_DONE = "全部如期完成"
 
@@ -94,7 +95,8 @@ def test_a_claim_that_the_reports_do_not_bear_out_is_cited(inbox: Inbox) -> None
     summary = summarise(inbox, FZC_DONE, BGS_OPEN, claim)
     (told,) = overview(summary).claims
     assert "发展处" in told.text
-    assert "填报为 3个，而由各报表计算为 2" in told.text
+    assert "填报为 3个" in told.text
+    assert "2个" in told.text
     assert told.submission == inbox.home.submissions()[-1].id
 
 
@@ -127,6 +129,37 @@ def test_numbers_of_a_paragraph_are_bound_or_quoted_and_counted(inbox: Inbox) ->
     assert summary.numbers["figure"] == 2
     assert sum(summary.numbers.values()) - 4 - summary.numbers["quote"] == summary.numbers["name"] <= names
     assert summary.numbers["quote"] == 2  # 700余本, and the title's 15% that says more than the target
+
+
+def test_a_number_that_a_figure_contradicts_is_listed_and_counted(inbox: Inbox) -> None:
+    text = "全省演练科目数为9个，演练科目数为8个。"
+    filed = figure_row("1", "drill_subjects", "演练科目数", "8个", "个")
+    summary = summarise(inbox, (FZC_DONE[0], node("1-2", narrative=text)), BGS_DONE, filed)
+    (told,) = summary.paragraphs[0].nodes[1].told
+    assert plain_text(told.narrative) == text
+    assert [(p.text, p.kind) for p in told.narrative if p.kind != "plain"] == [("9个", "differs"), ("8个", "figure")]
+    (listed,) = summary.differences
+    assert (listed.number, listed.said.context, listed.counted.text) == (1, "全省演练科目数为9个", "8个")
+    assert listed.submission == told.report.submission
+    assert summary.numbers["differs"] == 1
+    page = render("summary.html.j2", edition=edition(), s=summary).decode()
+    assert "正文“…全省演练科目数为9个”与指标数据不符：<code>filed/drill_subjects@FZC.2020</code> 为 " in page
+    assert "与指标数据不符 1 处。" in page
+    assert '<mark class="differs"' in page
+    assert "**9个**≠[^" in render("summary.md.j2", edition=edition(), s=summary).decode()
+
+
+def test_prose_is_not_bound_to_how_many_rows_a_list_has(inbox: Inbox) -> None:
+    summary = summarise(inbox, (FZC_DONE[0], node("1-2", narrative="我局有2个工作节点，已办结2个。")), BGS_DONE)
+    assert [p.kind for p in summary.paragraphs[0].nodes[1].told[0].narrative if p.kind != "plain"] == ["quote"] * 2
+
+
+def test_prose_of_one_node_is_not_bound_to_what_another_lists(inbox: Inbox) -> None:
+    listing = {"objects": "甲、乙、丙、丁", "object_name": "参演企业数", "object_unit": "家"}
+    rows = (node("1-1", narrative="走访4家。"), node("1-2", narrative="组织4家。", **listing))
+    first, second = summarise(inbox, rows).paragraphs[0].nodes
+    assert [p.text for p in first.told[0].narrative if p.figure] == []
+    assert [p.text for p in second.told[0].narrative if p.figure] == ["4家"]
 
 
 def test_an_open_node_shows_its_problem_and_cause(inbox: Inbox) -> None:

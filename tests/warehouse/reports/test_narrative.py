@@ -53,7 +53,7 @@ def read(text: str, *figures: StoredFigure, place: Place = PLACE) -> list[Piece]
 
 
 def bound(pieces: list[Piece]) -> dict[str, str]:
-    return {p.text: p.figure.figure_id for p in pieces if p.figure is not None}
+    return {p.text: p.figure.figure_id for p in pieces if p.kind == "figure" and p.figure is not None}
 
 
 def test_parts_are_bound_each_to_its_own_filer() -> None:
@@ -120,8 +120,84 @@ def test_a_fall_is_bound_to_a_negative_figure() -> None:
     target = replace(exactly("-15", name="平均资费降幅", unit="%", indicator="target/price"), comparator="<=", low=None)
     actual = replace(target, indicator="price")
     text = "要求平均资费降低15%以上。各企业平均资费降低15%以上。"
-    pieces = read(text, target, actual)
+    place = replace(PLACE, attached=frozenset({target.figure_id, actual.figure_id}))
+    pieces = read(text, target, actual, place=place)
     assert [p.figure.indicator for p in pieces if p.figure] == ["target/price", "price"]
+
+
+SHARED = exactly("9185", indicator="shared", name="共享开通5G基站")
+CORRECTED = (exactly("30735"), exactly("9191", "CT"), exactly("9185", "CU"), SHARED)
+SENTENCE = "截至11月30日，全省累计开通 5G 基站 30729 个（其中江西电信 9185 个、江西联通 9185 个）。"
+
+
+def differing(pieces: list[Piece]) -> dict[str, str]:
+    return {p.text: p.figure.figure_id for p in pieces if p.figure is not None and p.kind == "differs"}
+
+
+def test_after_a_correction_the_old_number_is_not_bound_to_another_figure() -> None:
+    pieces = read(SENTENCE, *CORRECTED)
+    said = [(p.text, p.kind, p.figure.figure_id) for p in pieces if p.figure]
+    assert said == [
+        ("30729 个", "differs", "opened@JX.2020-11"),
+        ("9185 个", "differs", "opened@CT.2020-11"),
+        ("9185 个", "figure", "opened@CU.2020-11"),
+    ]
+    assert [p.context for p in pieces if p.kind == "differs"][0].endswith("累计开通 5G 基站 30729 个")
+
+
+def test_one_wrong_digit_is_a_difference() -> None:
+    pieces = read(SENTENCE.replace("30729", "30792"), OPENED, exactly("9185", "CT"), exactly("9185", "CU"))
+    assert differing(pieces) == {"30792 个": "opened@JX.2020-11"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "截至10月31日，累计开通5G基站28472个。",
+        "南昌市累计开通5G基站6000个。",
+        "南昌市加快建设，累计开通5G基站6000个。",
+        "累计开通5G基站较上年增加6000个。",
+        "累计开通5G基站同比多6000个。",
+        "力争累计开通5G基站40000个。",
+        "江西移动累计开通5G基站12359个。",
+        "江西电信加大投入，累计开通5G基站9185个。",
+        "累计开通5G基站超过30000个。",
+        "累计开通5G基站30729个，新建6000个。",
+        "截至10月31日情况如下。累计开通5G基站28472个。",
+        "7月至11月累计开通5G基站6000个。",
+    ],
+)
+def test_what_may_mean_something_else_is_no_difference(text: str) -> None:
+    pieces = read(text, OPENED, exactly("33544", period=Period.parse("2020"), as_of="2020-12-31"))
+    assert differing(pieces) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["南昌市累计开通5G基站30729个。", "江西电信累计开通5G基站30729个。", "截至10月31日，累计开通5G基站30729个。"],
+    ids=["another place", "another filer", "another day"],
+)
+def test_a_like_number_of_another_place_filer_or_day_is_not_bound(text: str) -> None:
+    assert bound(read(text, OPENED)) == {}
+
+
+def test_what_names_no_day_speaks_of_the_year() -> None:
+    year = exactly("33544", period=Period.parse("2020"), as_of="2020-12-31")
+    assert bound(read("二是全省累计开通5G基站33544个。", OPENED, year)) == {"33544个": year.figure_id}
+    assert differing(read("二是全省累计开通5G基站33545个。", OPENED, year)) == {"33545个": year.figure_id}
+
+
+def test_brackets_of_a_name_need_not_be_written() -> None:
+    assert bound(read("累计开通5G基站30729个。", replace(OPENED, name="累计开通 5Ｇ 基站（含共享）")))
+
+
+def test_a_name_may_stand_around_its_number() -> None:
+    assert bound(
+        read(
+            "今年以来，共办理3286件用户申诉。",
+            exactly("3286", name="办理用户申诉", unit="件", as_of="", period=Period.parse("2020")),
+        )
+    )
 
 
 @given(st.text(alphabet="0123456789年月日个%万亿家超过余（），。、\n 5G江西电信〔〕号第一三十<&|", max_size=60))
