@@ -167,8 +167,8 @@ RULES = (
         holds=pl.col("due__text").is_not_null() & pl.col("finished__text").is_not_null(),
         fields=("due", "state", "finished"),
         expected="完成时限和完成日期 / a limit and a date",
-        message_zh="状态为提前完成，而完成时限填“{due}”、完成日期填“{finished}”，无从核实提前多少。",
-        message_en="finished early, but limit {due} and date {finished} do not both stand there to verify it by.",
+        message_zh="状态为提前完成，但完成时限或完成日期未填，无从核实提前多少。",
+        message_en="finished early, but limit and date do not both stand there to verify it by.",
         basis=FORM + "第2条",
     ),
     Rule(

@@ -33,7 +33,7 @@ MART = Mart(
         "submission_count": ("判定过的报送数", "Submissions judged by it"),
         "passed_count": ("通过行数", "Rows that passed"),
         "failed_count": ("未通过行数", "Rows that failed"),
-        "not_evaluable_count": ("无法判定行数", "Rows where it could not be told"),
+        "not_evaluable_count": ("未能判定行数", "Rows where it could not be told"),
         "not_applicable_count": ("不适用行数", "Rows it does not speak of"),
     },
 )

@@ -6,17 +6,18 @@ Whether a target is met is said only when the bounds decide it. Computes whole p
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from contracts.figure import Figure
 from warehouse.reports.attachments import FILED, TARGET
 from warehouse.reports.citations import Citations, Piece
 from warehouse.reports.edition import Edition
+from warehouse.reports.intervals import apart, within
 from warehouse.reports.rendering import figure_text, moment_text
 from warehouse.stored import StoredFigure
 
-MET, MISSED, UNDECIDED = "达到目标", "未达到目标", "按所报界限无法判定"
+MET, MISSED, UNDECIDED = "达到目标", "未达到目标", "按所报界限未能判定"
 
 
 @dataclass(frozen=True)
@@ -84,29 +85,17 @@ def _bar(edition: Edition, target: StoredFigure, actual: StoredFigure, citations
 
 
 def compare(target: Figure, actual: Figure) -> str:
-    """Met when every value the actual allows is one the target allows; missed when none is."""
-    above = target.low is None or (actual.low is not None and _at_least(actual, target, target.low))
-    below = target.high is None or (actual.high is not None and _at_most(actual, target, target.high))
-    if above and below:
+    """Met when every value the actual allows is one the target allows; missed when none is.
+
+    A bare target (降低15%) is reached by whatever goes at least as far in its direction; a zero only by zero.
+    """
+    allowed = _at_least_as_far(target) if target.comparator == "=" else target
+    if within(actual, allowed):
         return MET
-    return MISSED if _apart(target, actual) else UNDECIDED
+    return MISSED if apart(allowed, actual) else UNDECIDED
 
 
-def _at_least(actual: Figure, target: Figure, bound: Decimal) -> bool:
-    assert actual.low is not None
-    return actual.low > bound or (actual.low == bound and (target.low_closed or not actual.low_closed))
-
-
-def _at_most(actual: Figure, target: Figure, bound: Decimal) -> bool:
-    assert actual.high is not None
-    return actual.high < bound or (actual.high == bound and (target.high_closed or not actual.high_closed))
-
-
-def _apart(one: Figure, other: Figure) -> bool:
-    return _ends_before(one, other) or _ends_before(other, one)
-
-
-def _ends_before(one: Figure, other: Figure) -> bool:
-    if one.high is None or other.low is None:
-        return False
-    return one.high < other.low or (one.high == other.low and not (one.high_closed and other.low_closed))
+def _at_least_as_far(target: Figure) -> Figure:
+    if target.value < 0:
+        return replace(target, low=None)
+    return replace(target, high=None) if target.value > 0 else target

@@ -44,6 +44,10 @@ class Edition:
     def kind_title(self, code: str) -> str:
         return self.kinds[code].title_zh if code in self.kinds else code
 
+    def is_list(self, code: str) -> bool:
+        """Whether a kind comes with the pack as a list instead of from a filer."""
+        return code in self.kinds and self.kinds[code].pack_file is not None
+
     def rule_title(self, kind: str, rule: str) -> str:
         """What a rule asks for; "" for one that is about a file's shape or that the contract no longer has."""
         rules = self.kinds[kind].rules if kind in self.kinds else ()

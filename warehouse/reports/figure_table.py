@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -72,8 +73,15 @@ def group_figures(
 
 
 def _in_order(edition: Edition, figures: list[StoredFigure]) -> list[StoredFigure]:
-    """By name; the bureau's own figure before those of the filers."""
-    return sorted(figures, key=lambda f: (f.indicator, f.period, f.as_of, f.filer != edition.bureau_code, f.figure_id))
+    """By indicator, numbers in it as numbers; the bureau's own figure before those of the filers."""
+    return sorted(
+        figures, key=lambda f: (_natural(f.indicator), f.period, f.as_of, f.filer != edition.bureau_code, f.figure_id)
+    )
+
+
+def _natural(text: str) -> list[tuple[int, str]]:
+    """第2项 before 第10项."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split("([0-9]+)", text)]
 
 
 def _line(edition: Edition, figure: StoredFigure, citations: Citations) -> Line:

@@ -1,4 +1,4 @@
-"""Bounds beside bounds: whether two intervals can hold one value, and whether one lies in the other. Computes nothing."""
+"""Bounds beside bounds: whether two intervals can hold one value, and whether one lies in the other."""
 
 from __future__ import annotations
 

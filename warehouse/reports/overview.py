@@ -17,6 +17,8 @@ from warehouse.reports.attachments import FILED_FIGURES
 from warehouse.reports.citations import Citations, Piece
 from warehouse.reports.edition import Edition
 from warehouse.reports.nodes import CROSS_YEAR, EARLY, MISSING, NODES, STATES, Item, Node, Tree
+from warehouse.reports.reason import Reason
+from warehouse.reports.reservations import write_reservations
 from warehouse.stored import StoredFigure, StoredSubmission
 
 CONTRADICTS: Final = "IF-05"  # a filed figure is not what the forms yield
@@ -25,21 +27,16 @@ _LEVELS: Final = (("1", "一级指标", "项"), ("2", "二级指标", "项"), ("
 
 
 @dataclass(frozen=True)
-class Reason:
-    """Why 全部如期完成 is not said. `anchor`: the indicator's paragraph; `submission`: whose report to see, or ""."""
-
-    text: str
-    anchor: str = ""
-    submission: str = ""
-
-
-@dataclass(frozen=True)
 class Overview:
-    """basics and standing are sentences in pieces; `reasons` is empty exactly when all is done on time."""
+    """basics and standing are sentences in pieces; `reasons` is empty exactly when all is done on time.
+
+    reservations: what else is known of nodes that count as done. claims: filed counts that the reports contradict.
+    """
 
     basics: tuple[Piece, ...]
     standing: tuple[Piece, ...]
     reasons: tuple[Reason, ...]
+    reservations: tuple[Reason, ...]
     claims: tuple[Reason, ...]
 
 
@@ -68,6 +65,7 @@ def write_overview(
         basics=tuple(_basics(edition, tree, counts)),
         standing=tuple(_all_done(tree, counts) if tree.nodes and not reasons else _standing(tree, counts)),
         reasons=reasons,
+        reservations=tuple(write_reservations(home, tree, submissions)),
         claims=tuple(_claims(home, edition, submissions)),
     )
 
@@ -76,7 +74,7 @@ def _basics(edition: Edition, tree: Tree, counts: _Counts) -> Iterable[Piece]:
     yield Piece(f"{edition.year}年我局纳入绩效管理的工作共有")
     yield from _levels(tree, counts)
     names = "、".join(edition.filer_name(code) for code in tree.departments)
-    yield Piece(f"个工作节点，分别涉及{names}")
+    yield Piece(f"个工作节点，分别涉及{names}等")
     yield counts.say("tree_departments", len(tree.departments), "个")
     yield Piece("机关处室。")
 
@@ -120,7 +118,7 @@ def _standing(tree: Tree, counts: _Counts) -> Iterable[Piece]:
             yield Piece(f"（{'、'.join(f'第{item.number}项节点{node.code}' for item, node in found)}）")
     yield Piece("。三级指标")
     yield counts.say("tree_level3", len(tree.items), "项")
-    yield Piece("中，各节点均已完成的")
+    yield Piece("中，各节点均已完成的有")
     yield counts.say("indicators_done", len([i for i in tree.items if all(n.done for n in i.nodes)]), "项")
     yield Piece("。")
 
@@ -139,13 +137,14 @@ def _reason(edition: Edition, item: Item, node: Node, submissions: list[StoredSu
         who = edition.filer_name(node.department)
         returned = [s for s in submissions if s.kind == NODES and s.filer == node.department and not s.stands]
         why = f"{who}的报送被退回或尚无结论" if returned else f"责任处室{who}未报送"
-        return Reason(f"{opening}{MISSING}：{why}", anchor, returned[-1].id if returned else "")
+        return Reason(f"{opening}{MISSING}：{why}。", anchor, returned[-1].id if returned else "")
     report = next((r for r in node.reports if not r.done or r.kept is not True), node.reports[0])
     if report.done:
-        unclear = f"完成时限为{report.due}，完成日期未填或不明确，无从核对是否如期"
+        unclear = f"完成时限为{report.due}，完成日期未填或不明确，无法核对是否如期"
         late = f"完成日期{report.finished}晚于完成时限{report.due}"
-        return Reason(f"{opening}：{late if report.kept is False else unclear}", anchor, report.submission)
-    return Reason(f"{opening}{report.state}：{report.problem or '未说明原因'}", anchor, report.submission)
+        return Reason(f"{opening}：{late if report.kept is False else unclear}。", anchor, report.submission)
+    why = (report.problem or "未说明原因").rstrip("。；; \n")
+    return Reason(f"{opening}{report.state}：{why}。", anchor, report.submission)
 
 
 def _claims(home: Home, edition: Edition, submissions: list[StoredSubmission]) -> Iterable[Reason]:

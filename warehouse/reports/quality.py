@@ -13,9 +13,13 @@ from warehouse.stored import StoredSubmission
 
 @dataclass(frozen=True)
 class Quality:
-    """Counts over submissions of a year. `not_evaluable`: how often a rule could not be told for a submission."""
+    """Counts over what filers sent for a year; `lists` counts what came with the pack.
+
+    not_evaluable: how often a rule could not be told for a submission.
+    """
 
     received: int
+    lists: int
     accepted: int
     partial: int
     returned: int
@@ -41,11 +45,13 @@ class Notable:
 
 
 def measure_quality(home: Home, edition: Edition, submissions: Sequence[StoredSubmission]) -> Quality:
+    everything_received, submissions = len(submissions), [s for s in submissions if not edition.is_list(s.kind)]
     found = {s.id: home.findings(s.id) for s in submissions}
     everything = [f for findings in found.values() for f in findings]
     unknown = sum(c.not_evaluable > 0 for s in submissions for c in home.counts(s.id))
     return Quality(
         received=len(submissions),
+        lists=everything_received - len(submissions),
         accepted=_of(submissions, Outcome.ACCEPTED),
         partial=_of(submissions, Outcome.PARTIAL),
         returned=_of(submissions, Outcome.RETURNED),

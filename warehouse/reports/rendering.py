@@ -71,8 +71,8 @@ def _as_written(number: Decimal, as_written: str) -> str:
 
 
 def comparator_text(figure: Figure) -> str:
-    """The comparator of the value as it is kept (a fall is negative)."""
-    return _WORDS[figure.comparator]
+    """The comparator as `figure_text` prints it: 下降15%以上 is 不小于, although it is kept as at most -15."""
+    return _WORDS[_TURNED[figure.comparator] if figure.value < 0 else figure.comparator]
 
 
 def moment_text(figure: Figure) -> str:

@@ -17,6 +17,7 @@ from contracts.prose import Span
 
 _SENTENCE_END: Final = re.compile(r"[。；;！？\n]")
 _STOP: Final = re.compile(r"[，,。；;、（(\n]")
+_OPENING: Final = re.compile(r"[，,、:：（(]")
 _CLAUSE: Final = re.compile(r"[，,、:：（(@#]")
 _AIMED: Final = re.compile("目标|要求|力争|确保|计划|任务")
 _BRACKETS: Final = re.compile(r"[（(][^（）()]*[）)]")
@@ -29,7 +30,10 @@ _LEAD: Final = (
     r"(?:[全我本]省|省内|全行业|我局|共|共计|已|累计|其中|目前|截[至止]|今年|以来|全年|年内|全面|使|底|末|"
     r"[一二三四五六七八九十]是|@)*"
 )
-_LINK: Final = r"(?:[（(，,、：:@]|达到?|为|是|共计?|已|增加?[至到]|增长[至到]|提升[至到]|上升[至到]|[降升至到]|总?计|截[至止]|约|超过?)"
+_LINK: Final = (
+    r"(?:[（(，,、：:@]|达到?|为|是|共计?|已|增加?[至到]|增长[至到]|提升[至到]|上升[至到]|[降升至到]|总?计|截[至止]|"
+    r"约|超过?)"
+)
 _NEXT_PART: Final = r"(?:[（(，,、：:]|其中|和|及|以及)*"
 
 
@@ -44,7 +48,8 @@ class Around:
         counted = [s.end for s in mine if s.kind == "quantity"]
         nearest = counted[-1] if counted else start
         stop = _STOP.search(text, span.end)
-        self.clause = text[max(start, span.start - 20) : span.end].lstrip("，,、。 \n")
+        opened = [m.end() for m in _OPENING.finditer(text, start, span.start)]
+        self.clause = text[opened[-1] if opened else start : span.end].strip()
         self.aimed = _AIMED.search(text[nearest : stop.start() if stop else len(text)]) is not None
         self._filers = {code: _plain(name) for code, name in filers.items() if name}
         self._before = _reduced(text, start, span.start, mine)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from contracts.finding import Finding, RuleCount, Severity, count_by_severity
+from contracts.finding import Finding, Outcome, RuleCount, Severity, count_by_severity
 from contracts.table import Ignored
 from warehouse.home import Home
 from warehouse.reports.edition import Edition
@@ -32,13 +32,19 @@ class Broken:
 
 @dataclass(frozen=True)
 class Report:
-    """A submission as its report tells it. `versions`: ids of the same filer, kind and period, in order of arrival."""
+    """A submission as its report tells it. is_list: it came with the pack.
+
+    versions: ids of the same filer, kind and period, in order of arrival.
+    corrected_by: of a returned one the first later version that was accepted, or "".
+    """
 
     submission: StoredSubmission
+    is_list: bool
     filer: str
     kind: str
     supersedes: str
     versions: tuple[str, ...]
+    corrected_by: str
     severities: tuple[tuple[Severity, int, tuple[Broken, ...]], ...]
     findings: tuple[Finding, ...]
     counts: tuple[RuleCount, ...]
@@ -48,6 +54,15 @@ class Report:
     @property
     def unknown(self) -> tuple[RuleCount, ...]:
         return tuple(c for c in self.counts if c.not_evaluable)
+
+    @property
+    def remark(self) -> str:
+        """What the verdict of an accepted submission leaves to be said."""
+        if not self.findings:
+            return "没有发现问题。"
+        if all(finding.severity is Severity.NOTE for finding in self.findings):
+            return "没有阻断性问题；另有提示，供参考。"
+        return "没有阻断性问题；下列事项请核实。"
 
     def by_severity(self) -> dict[Severity, int]:
         return count_by_severity(self.findings)
@@ -62,10 +77,12 @@ def read_report(
     titles = {rule: edition.rule_title(submission.kind, rule) for rule in rules}
     return Report(
         submission=submission,
+        is_list=edition.is_list(submission.kind),
         filer=edition.filer_name(submission.filer),
         kind=edition.kind_title(submission.kind),
         supersedes="、".join(s.id for s in versions if s.superseded_by == submission.id),
         versions=tuple(s.id for s in versions),
+        corrected_by=_corrected_by(submission, versions),
         severities=tuple(_group(findings, titles)),
         findings=findings,
         counts=counts,
@@ -76,6 +93,11 @@ def read_report(
 
 def _same_duty(one: StoredSubmission, other: StoredSubmission) -> bool:
     return (one.filer, one.kind, one.period) == (other.filer, other.kind, other.period)
+
+
+def _corrected_by(submission: StoredSubmission, versions: Iterable[StoredSubmission]) -> str:
+    later = (s.id for s in versions if s.sequence > submission.sequence and s.outcome is Outcome.ACCEPTED)
+    return next(later, "") if submission.outcome is Outcome.RETURNED else ""
 
 
 def _group(findings: tuple[Finding, ...], titles: dict[str, str]) -> Iterable[tuple[Severity, int, tuple[Broken, ...]]]:

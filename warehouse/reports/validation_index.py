@@ -24,7 +24,10 @@ class LedgerHead:
 
 @dataclass(frozen=True)
 class Totals:
+    """Of what filers sent; `lists` counts what came with the pack."""
+
     submissions: int
+    lists: int
     verdicts: Counter[str]
     late: int
     findings: Counter[str]
@@ -35,12 +38,14 @@ class Totals:
 
 def sum_up(reports: Sequence[Report]) -> Totals:
     """received = accepted + quarantined over all submissions, because it holds for each."""
-    submissions = [r.submission for r in reports]
+    filed = [r for r in reports if not r.is_list]
+    submissions = [r.submission for r in filed]
     findings: Counter[str] = Counter()
-    for report in reports:
+    for report in filed:
         findings.update({severity.value: number for severity, number in report.by_severity().items()})
     return Totals(
         submissions=len(submissions),
+        lists=len(reports) - len(filed),
         verdicts=Counter(s.outcome.value if s.outcome else "waiting" for s in submissions),
         late=sum(s.late for s in submissions),
         findings=findings,

@@ -35,7 +35,7 @@ def test_counts_come_from_the_tree_and_cite_its_figures(inbox: Inbox) -> None:
     basics = overview(summarise(inbox)).basics
     assert plain_text(basics) == (
         "2020年我局纳入绩效管理的工作共有一级指标1项，二级指标1项，三级指标2项，3个工作节点，"
-        "分别涉及发展处、办公室2个机关处室。"
+        "分别涉及发展处、办公室等2个机关处室。"
     )
     assert [p.figure.indicator for p in basics if p.figure] == [
         "tree_level1", "tree_level2", "tree_level3", "tree_nodes", "tree_departments",
@@ -57,7 +57,7 @@ UNDATED = (FZC_DONE[0], node("1-2", "已完成", due="2020-06-30"))
         (FZC_DONE, BGS_OPEN, "第2项“做好督查工作”的工作节点2-1“办理督查事项”跨年推进：完成时限涉及跨年"),
         (FZC_DONE, None, "第2项“做好督查工作”的工作节点2-1“办理督查事项”未报送：责任处室办公室未报送"),
         (FZC_DONE[:1], BGS_DONE, "未报送：责任处室发展处未报送"),
-        (UNDATED, BGS_DONE, "完成时限为2020-06-30，完成日期未填或不明确，无从核对是否如期"),
+        (UNDATED, BGS_DONE, "完成时限为2020-06-30，完成日期未填或不明确，无法核对是否如期"),
         (FZC_DONE, (node("2-1", "未完成", problem="经费未落实"),), "未完成：经费未落实"),
     ],
     ids=["cross-year", "department missing", "node missing", "limit cannot be checked", "not done"],
@@ -78,11 +78,27 @@ def test_a_returned_report_is_named_as_the_reason(inbox: Inbox) -> None:
     assert reason.submission == returned.id
 
 
+def test_nodes_without_a_limit_and_open_findings_are_named(inbox: Inbox) -> None:
+    before = node("1-1", finished="2019-12-25", due="2020-06-30")
+    early = node("1-2", "提前完成", finished="2020-02-27")
+    summary = summarise(inbox, (before, early))
+    notes = overview(summary).reservations
+    assert [n.text.partition("：")[0] for n in notes] == [
+        "另有2个节点未填完成时限，无法核对是否按期。", "第1项节点1-1（核实）", "第1项节点1-2（提示）",
+    ]  # fmt: skip
+    assert [n.anchor for n in notes] == ["", "item-1", "item-1"]
+    assert notes[1].submission == inbox.home.submissions()[1].id
+    dated = {"finished": "2020-06-01", "due": "2020-06-30"}
+    inbox.file("work_nodes", "FZC", (node("1-1", **dated), node("1-2", **dated)))
+    inbox.file("work_nodes", "BGS", (node("2-1", **dated),))
+    assert overview(write_summary(inbox.home, edition())).reservations == ()
+
+
 def test_states_are_counted(inbox: Inbox) -> None:
     standing = overview(summarise(inbox, FZC_DONE, BGS_OPEN)).standing
     assert plain_text(standing) == (
         "经自查，我局绩效管理指标体系所列工作节点3个，其中：已完成2个（含提前完成1个），"
-        "跨年推进1个（第2项节点2-1）。三级指标2项中，各节点均已完成的1项。"
+        "跨年推进1个（第2项节点2-1）。三级指标2项中，各节点均已完成的有1项。"
     )
     assert [p.figure.figure_id for p in standing if p.figure] == [
         "tree_nodes@JX.2020", "nodes_done@JX.2020", "nodes_early@JX.2020", "nodes_cross_year@JX.2020",
@@ -137,7 +153,10 @@ def test_a_number_that_a_figure_contradicts_is_listed_and_counted(inbox: Inbox) 
     summary = summarise(inbox, (FZC_DONE[0], node("1-2", narrative=text)), BGS_DONE, filed)
     (told,) = summary.paragraphs[0].nodes[1].told
     assert plain_text(told.narrative) == text
-    assert [(p.text, p.kind) for p in told.narrative if p.kind != "plain"] == [("9个", "differs"), ("8个", "figure")]
+    assert [(p.text, p.kind) for p in told.narrative if p.kind != "plain"] == [
+        ("为9个", "differs"),
+        ("为8个", "figure"),
+    ]
     (listed,) = summary.differences
     assert (listed.number, listed.said.context, listed.counted.text) == (1, "全省演练科目数为9个", "8个")
     assert listed.submission == told.report.submission
@@ -146,7 +165,7 @@ def test_a_number_that_a_figure_contradicts_is_listed_and_counted(inbox: Inbox) 
     assert "正文“…全省演练科目数为9个”与指标数据不符：<code>filed/drill_subjects@FZC.2020</code> 为 " in page
     assert "与指标数据不符 1 处。" in page
     assert '<mark class="differs"' in page
-    assert "**9个**≠[^" in render("summary.md.j2", edition=edition(), s=summary).decode()
+    assert "**为9个**≠[^" in render("summary.md.j2", edition=edition(), s=summary).decode()
 
 
 def test_prose_is_not_bound_to_how_many_rows_a_list_has(inbox: Inbox) -> None:
@@ -195,5 +214,6 @@ def test_without_a_tree_there_are_no_paragraphs_and_nothing_is_claimed(inbox: In
 def test_quality_counts_what_became_of_submissions(inbox: Inbox) -> None:
     late = (node("2-1", finished="2020-12-31", due="2020-06-30"),)
     quality = summarise(inbox, FZC_DONE, late).quality
-    assert (quality.received, quality.accepted, quality.returned, quality.late) == (3, 2, 1, 0)
+    assert (quality.received, quality.accepted, quality.returned, quality.late) == (2, 1, 1, 0)
+    assert quality.lists == 1
     assert [n.outcome for n in quality.notable] == [Outcome.RETURNED]

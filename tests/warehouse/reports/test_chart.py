@@ -19,8 +19,8 @@ def bounded(value: str, low: str | None, high: str | None, **more: object) -> St
     return replace(OPENED, value=Decimal(value), unit="%", **ends, **more)  # type: ignore[arg-type]
 
 
-AT_LEAST_99 = bounded("99", "99", None)
-FALL_OF_15 = bounded("-15", None, "-15")
+AT_LEAST_99 = bounded("99", "99", None, comparator=">=")
+FALL_OF_15 = bounded("-15", None, "-15", comparator="<=")
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,15 @@ FALL_OF_15 = bounded("-15", None, "-15")
         (FALL_OF_15, bounded("-16", "-16", "-16"), MET),
         (FALL_OF_15, bounded("-14", "-14", "-14"), MISSED),
         (FALL_OF_15, bounded("-14", None, "-14"), UNDECIDED),
+        (bounded("-15", "-15", "-15"), bounded("-15", None, "-15", comparator="<="), MET),
+        (bounded("-15", "-15", "-15"), bounded("-20", "-20", "-20"), MET),
+        (bounded("-15", "-15", "-15"), bounded("-14", "-14", "-14"), MISSED),
+        (bounded("-15", "-15", "-15"), bounded("-10", None, "-10", comparator="<="), UNDECIDED),
+        (bounded("30", "30", "30"), bounded("30", "30", None, comparator=">="), MET),
+        (bounded("30", "30", "30"), bounded("29", "29", "29"), MISSED),
+        (bounded("0", "0", "0"), bounded("0", "0", "0"), MET),
+        (bounded("0", "0", "0"), bounded("1", "1", "1"), MISSED),
+        (bounded("0", "0", "0"), bounded("0", "0", None, comparator=">="), UNDECIDED),
     ],
 )
 def test_a_target_is_met_only_where_bounds_decide(target: StoredFigure, actual: StoredFigure, verdict: str) -> None:
@@ -47,7 +56,7 @@ def test_the_bureaus_own_last_figure_is_compared() -> None:
     own = replace(filed, filer="JX", value=Decimal(100), low=Decimal(100), high=Decimal(100))
     claim = replace(filed, indicator="filed/rate")
     (bar,) = draw_targets(edition(), [target, filed, own, claim], Citations())
-    assert (bar.actual.text, bar.target.text, bar.verdict, bar.exact) == ("100%", "99%", MET, True)
+    assert (bar.actual.text, bar.target.text, bar.verdict, bar.exact) == ("100%", "99%以上", MET, True)
     assert 0 < bar.mark < bar.length < 1000
     (bar,) = draw_targets(edition(), [target, filed, claim], Citations())
     assert (bar.filer, bar.verdict) == ("江西电信", MISSED)

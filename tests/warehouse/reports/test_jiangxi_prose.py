@@ -46,6 +46,12 @@ def test_as_it_stands_nothing_differs(pack: Path) -> None:
     found = re.search("绑定指标 ([0-9]+) 处.*按原文引用 ([0-9]+) 处，与指标数据不符 0 处", page)
     assert found is not None
     assert (int(found[1]), int(found[2])) == (30, 15)
+    # docs/queries.md says of both that they are met.
+    assert re.findall('aria-label="[^"]*目标 (下降15%[^，]*)，([^"]*)"', page) == [
+        ("下降15%以上", "达到目标"), ("下降15%", "达到目标"),
+    ]  # fmt: skip
+    numbers = [int(n) for n in re.findall('<td data-h="指标">第([0-9]+)项三级指标的工作节点数', page)]
+    assert numbers == list(range(1, 38))
 
 
 def test_a_wrong_digit_in_prose_is_listed(pack: Path) -> None:
@@ -56,7 +62,7 @@ def test_a_wrong_digit_in_prose_is_listed(pack: Path) -> None:
     workbook.save(path)
     page = page_of(pack)
     ((said, figure),) = listed(page)
-    assert said.endswith("累计开通 5G 基站 30792 个")
+    assert said == "累计开通 5G 基站 30792 个"
     assert figure == "g5_opened@JXCA.2020-11"
     assert "与指标数据不符 1 处。" in page
 

@@ -142,7 +142,7 @@ def test_after_a_correction_the_old_number_is_not_bound_to_another_figure() -> N
         ("9185 个", "differs", "opened@CT.2020-11"),
         ("9185 个", "figure", "opened@CU.2020-11"),
     ]
-    assert [p.context for p in pieces if p.kind == "differs"][0].endswith("累计开通 5G 基站 30729 个")
+    assert next(p.context for p in pieces if p.kind == "differs").endswith("累计开通 5G 基站 30729 个")
 
 
 def test_one_wrong_digit_is_a_difference() -> None:

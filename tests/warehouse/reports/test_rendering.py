@@ -15,7 +15,7 @@ from contracts.measure import Method
 from contracts.numerals import chinese_integer
 from contracts.period import Period
 from contracts.quantity import parse_quantity
-from warehouse.reports.rendering import chinese_number, figure_text, minute_zh, moment_text, place_text
+from warehouse.reports.rendering import chinese_number, comparator_text, figure_text, minute_zh, moment_text, place_text
 
 FIGURE = Figure(
     indicator="x",
@@ -72,6 +72,13 @@ def test_a_figure_is_printed_in_the_style_of_the_source(
         as_written=written,
     )
     assert figure_text(figure) == said
+
+
+@pytest.mark.parametrize(
+    ("comparator", "value", "words"), [("<=", "-15", "不小于"), (">=", "99", "不小于"), ("<", "3", "小于")]
+)
+def test_a_bound_is_worded_as_the_figure_is_printed(comparator: str, value: str, words: str) -> None:
+    assert comparator_text(replace(FIGURE, comparator=comparator, value=Decimal(value))) == words
 
 
 @given(st.decimals(0, 10**12, places=2), st.sampled_from(["=", ">=", "<=", "<"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -105,6 +106,7 @@ def test_the_page_says_the_verdict_in_words_and_shape(inbox: Inbox) -> None:
     assert "迟报 3 天" in text
     assert "收到 2 = 接受 0 + 隔离 2" in text
     assert f'同期各版：{returned.id}、<a href="{again.id}.html">' in text
+    assert f'更正后重报：<a href="{again.id}.html">{again.id}</a>（接受）' in text
     assert "第 2 版" in page(report(inbox, again))
 
 
@@ -134,3 +136,22 @@ def test_the_index_names_a_ledger_entry_that_publishing_does_not_move(inbox: Inb
     inbox.home.publish_entry(2020, {"a": "b"}, datetime(2020, 12, 31, tzinfo=CHINA))
     assert before is not None
     assert ledger_head(inbox.home) == before
+
+
+def test_lists_of_the_pack_are_counted_and_listed_apart(inbox: Inbox) -> None:
+    listed, _ = inbox.file("indicator_tree", "JX", TREE, sheet="")
+    inbox.file("work_nodes", "FZC", WRONG, due=DUE)
+    inbox.file("work_nodes", "BGS", BGS_DONE)
+    reports = [report(inbox, s) for s in inbox.home.submissions()]
+    totals = sum_up(reports)
+    text = render("index.html.j2", edition=edition(), reports=reports, totals=totals, head=None).decode()
+    assert "报送 2 份（接受 1，退回 1，迟报 1），另有基础名录 1 份。" in text
+    rows = re.findall(r'<a href="([^"]*)\.html">|(基础名录（随数据包）)', text)
+    assert rows[-2:] == [("", "基础名录（随数据包）"), (listed.id, "")]
+
+
+def test_an_accepted_report_with_mere_hints_asks_for_nothing(inbox: Inbox) -> None:
+    hinted, _ = inbox.file("work_nodes", "FZC", [node("1-2", "提前完成")])
+    told = report(inbox, hinted)
+    assert {f.severity for f in told.findings} == {Severity.NOTE}
+    assert "没有阻断性问题；另有提示，供参考。" in page(told)
