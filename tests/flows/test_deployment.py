@@ -257,7 +257,7 @@ def test_the_run_by_hand_completes_and_publishes(seen: Seen) -> None:
     assert "published/annual/2020/summary.html" in published
     assert "published/validation/index.html" in published
     with Home.look(seen.clone.home) as home:
-        assert [s.file for s in home.submissions() if s.channel != "pack"] == list(small_pack.FILES)
+        assert [s.file for s in home.submissions() if s.channel != "数据包"] == list(small_pack.FILES)
         assert all(home.judged(s.id) for s in home.submissions())
 
 

@@ -66,7 +66,7 @@ def test_it_can_be_emptied_as_its_readme_says(tmp_path: Path) -> None:
     heading = arrivals.read_text(encoding="utf-8").splitlines()[0]
     arrivals.write_text(heading + "\n", encoding="utf-8")
     pack = read_pack(tmp_path / "p", kinds())
-    assert [arrival.channel for arrival in pack.arrivals] == ["pack"] * 4
+    assert [arrival.channel for arrival in pack.arrivals] == ["数据包"] * 3
     assert len(pack.unlisted()) == 2
 
 
