@@ -15,6 +15,7 @@ import polars as pl
 
 from contracts.context import AT, References, attach_context, cells_at
 from contracts.errors import ContractError
+from contracts.exact import decimal_text
 from contracts.finding import Cell, Finding, Outcome, RuleCount, Verdict
 from contracts.kind import Kind
 from contracts.period import Period
@@ -230,7 +231,7 @@ def _plain(value: object) -> str | None:
     if value is None:
         return None
     if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
+        return decimal_text(value)
     text = str(value)
     head, point, tail = text.partition(".")
     if point and tail and head.lstrip("-").isdigit() and tail.isdigit() and len(tail) >= 6:

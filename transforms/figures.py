@@ -9,11 +9,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Any, Protocol
 
 import polars as pl
 
+from contracts.exact import TURNED, canonical
 from contracts.field import Type
 from contracts.figure import Figure
 from contracts.judge import runs
@@ -24,7 +25,8 @@ from contracts.quantity import parse_quantity
 from contracts.table import Table
 
 STEP = Decimal("0.000001")
-MIRRORED = {"=": "=", "~": "~", ">": "<", ">=": "<=", "<": ">", "<=": ">="}
+# More digits than any sum of 38-digit numbers has, so that adding up never rounds.
+DIGITS = 60
 
 
 class Filed(Protocol):
@@ -196,7 +198,7 @@ def _mirror(figure: Figure) -> Figure:
     """A fall as a signed change: −15 and at most −15 where 降低15%以上 was written."""
     return replace(
         figure,
-        comparator=MIRRORED[figure.comparator],
+        comparator=TURNED[figure.comparator],
         value=-figure.value,
         low=None if figure.high is None else -figure.high,
         high=None if figure.low is None else -figure.low,
@@ -236,7 +238,8 @@ def _ratios(measure: Measure, figures: Iterable[Figure], filer: str, *, derived:
 
 
 def _summed(parts: Sequence[Filed], bureau: str, measure: Measure) -> Figure:
-    total = canonical(sum((p.value for p in parts), Decimal(0)))
+    with localcontext(prec=DIGITS):
+        total = canonical(sum((p.value for p in parts), Decimal(0)))
     return _over(parts, bureau, measure, "=", total, total, total, " + ".join(f"{p.value:f}" for p in parts))
 
 
@@ -299,10 +302,3 @@ def _cells(table: Table, fields: Iterable[str], rows: pl.Series) -> str:
 
 def _canonical(number: Decimal | None) -> Decimal | None:
     return None if number is None else canonical(number)
-
-
-def canonical(number: Decimal) -> Decimal:
-    """One form for one number: no exponent, no trailing zeros, no negative zero."""
-    plain = number.normalize()
-    whole = plain.quantize(Decimal(1)) if plain == plain.to_integral_value() else plain
-    return abs(whole) if whole == 0 else whole

@@ -11,16 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from contracts.errors import UsageError
+from contracts.exact import decimal_text
 
 CHINA = timezone(timedelta(hours=8))
-
-
-def decimal_text(value: Decimal) -> str:
-    """12.50 → "12.5", 1E+3 → "1000", -0 → "0"."""
-    text = f"{value:f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
 
 
 def optional_decimal_text(value: Decimal | None) -> str | None:

@@ -15,8 +15,9 @@ from sqlalchemy import Connection, case, func, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from contracts.errors import ContractError
+from contracts.exact import decimal_text
 from contracts.figure import Figure
-from warehouse.canonical import decimal_text, optional_decimal_text
+from warehouse.canonical import optional_decimal_text
 from warehouse.tables import figure_cells, figure_parts, figures
 
 T = TypeVar("T")

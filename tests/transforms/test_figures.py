@@ -13,6 +13,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from contracts.exact import canonical
 from contracts.field import Field, Type
 from contracts.figure import Figure
 from contracts.kind import Kind
@@ -20,7 +21,7 @@ from contracts.measure import Measure, Method
 from contracts.period import Period
 from tests.contracts.right_rows import RIGHT, kinds, make_table
 from tests.contracts.small_kind import small_kind
-from transforms.figures import STEP, canonical, combine, unfold
+from transforms.figures import STEP, combine, unfold
 from transforms.parsing import parse_table
 
 YEAR = Period.parse("2020")
@@ -353,3 +354,10 @@ def test_one_number_has_one_form(number: Decimal) -> None:
     assert str(form) == str(canonical(form * Decimal("1.000")))
     assert "E" not in str(form)
     assert str(form) != "-0"
+
+
+def test_a_number_of_38_digits_is_kept_to_the_last() -> None:
+    """The default decimal context holds 28."""
+    long = Decimal("12345678901234567890123456789012.345678")
+    assert canonical(long) == long
+    assert str(canonical(Decimal("12345678901234567890123456789012.340000"))) == "12345678901234567890123456789012.34"

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.canonical import decimal_text, json_text, moment_text
+from contracts.exact import decimal_text
+from warehouse.canonical import json_text, moment_text
 from warehouse.files import hold, write_once
 from warehouse.promises import DECIMAL, MOMENT
 

@@ -7,8 +7,9 @@ import io
 from collections.abc import Iterable
 from typing import Final
 
+from contracts.exact import decimal_text
 from contracts.figure import Source
-from warehouse.canonical import decimal_text, optional_decimal_text
+from warehouse.canonical import optional_decimal_text
 from warehouse.stored import StoredFigure
 
 HEADER: Final = (

@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Final
 
-from contracts.amounts import Comparator
+from contracts.exact import TURNED
 from contracts.measure import Method
 from contracts.period import Period
 from contracts.prose import Span, scan
@@ -25,8 +24,6 @@ from warehouse.reports.intervals import apart, within
 from warehouse.reports.nodes import NODES, TREE
 from warehouse.reports.surroundings import Around, normal_name
 from warehouse.stored import StoredFigure
-
-_TURNED: Final[dict[Comparator, Comparator]] = {"=": "=", "~": "~", ">": "<", "<": ">", ">=": "<=", "<=": ">="}
 
 
 @dataclass(frozen=True)
@@ -156,7 +153,7 @@ def _signed(quantity: Quantity) -> Quantity:
         high=_negated(quantity.low),
         low_closed=quantity.high_closed,
         high_closed=quantity.low_closed,
-        comparator=_TURNED[quantity.comparator],
+        comparator=TURNED[quantity.comparator],
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from warehouse.canonical import decimal_text
+from contracts.exact import decimal_text
 from warehouse.reports.nodes import STATES
 from warehouse.reports.rendering import chinese_number, minute_zh, moment_text, place_text
 

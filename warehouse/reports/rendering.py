@@ -7,12 +7,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
+from contracts.exact import TURNED, decimal_text
 from contracts.figure import Figure, Source
 from contracts.period import Period
-from warehouse.canonical import decimal_text
 
-# A bound on a fall is the bound of the signed change turned round: -15 and less is a fall of 15 and more.
-_TURNED: Final = {"=": "=", "~": "~", ">": "<", "<": ">", ">=": "<=", "<=": ">="}
 _WORDS: Final = {"=": "等于", ">": "大于", ">=": "不小于", "<": "小于", "<=": "不大于", "~": "约为"}
 _SCALES: Final = (("万亿", 12), ("亿", 8), ("万", 4))
 _SCALED: Final = re.compile(r"[0-9][0-9.,，]*[余多]?(万亿|亿|万)")
@@ -28,7 +26,8 @@ def figure_text(figure: Figure) -> str:
     万 and 亿 where the filer wrote them, and where they stand for the zeros of a number of a million or more.
     """
     falls = figure.value < 0
-    comparator = _TURNED[figure.comparator] if falls else figure.comparator
+    # A bound on a fall is the bound of the signed change turned round: -15 and less is a fall of 15 and more.
+    comparator = TURNED[figure.comparator] if falls else figure.comparator
     number, scale = _scaled(abs(figure.value), figure.as_written)
     unit = scale + _COUNTED_MONTHS.get(figure.unit, figure.unit)
     return ("下降" if falls else "") + _worded(number, unit, comparator, figure)
@@ -72,7 +71,7 @@ def _as_written(number: Decimal, as_written: str) -> str:
 
 def comparator_text(figure: Figure) -> str:
     """The comparator as `figure_text` prints it: 下降15%以上 is 不小于, although it is kept as at most -15."""
-    return _WORDS[_TURNED[figure.comparator] if figure.value < 0 else figure.comparator]
+    return _WORDS[TURNED[figure.comparator] if figure.value < 0 else figure.comparator]
 
 
 def moment_text(figure: Figure) -> str:
