@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from contracts.finding import Cell, Finding, Severity
 
+READ = "xlsx, xlsm, xlsb, xls, ods, csv, tsv, txt, docx, parquet, zip"
 BASIS = "本框架的读取约定（docs/reading.md）"
 
 
@@ -30,7 +31,7 @@ RULES: dict[str, StructureRule] = {
         StructureRule(
             "FILE-01", Severity.MUST, "文件不为空", "the file is not empty", "一个有内容的文件 / a file with content"
         ),
-        StructureRule("FILE-02", Severity.MUST, "文件格式可以识别", "the file is of a known format", "xlsx, csv"),
+        StructureRule("FILE-02", Severity.MUST, "文件格式可以识别", "the file is of a known format", READ),
         StructureRule(
             "FILE-03",
             Severity.MUST,
@@ -41,7 +42,9 @@ RULES: dict[str, StructureRule] = {
         StructureRule(
             "FILE-04", Severity.MUST, "文件未损坏", "the file is not damaged", "能够打开的文件 / a file that opens"
         ),
-        StructureRule("FILE-05", Severity.MUST, "文本编码可以判定", "the text encoding is known", "UTF-8, GB18030"),
+        StructureRule(
+            "FILE-05", Severity.MUST, "文本编码可以判定", "the text encoding is known", "UTF-8, GB18030, Big5, UTF-16"
+        ),
         StructureRule(
             "FILE-06",
             Severity.NOTE,
@@ -62,6 +65,38 @@ RULES: dict[str, StructureRule] = {
             "文件大小在上限之内",
             "the file is within the size limits",
             "未超过上限的文件 / a file within the limits",
+        ),
+        StructureRule(
+            "FILE-09",
+            Severity.MUST,
+            "读取在时间和内存上限之内完成",
+            "reading ends within its limits of time and memory",
+            "能够正常读取的文件 / a file that reads as usual",
+        ),
+        StructureRule(
+            "FILE-10",
+            Severity.MUST,
+            "压缩包内的文件名不越出其文件夹",
+            "no name in an archive leads out of it",
+            "普通的相对路径 / a plain relative path",
+        ),
+        StructureRule(
+            "FILE-11", Severity.EXPLAIN, "压缩包中没有未读取的文件", "every file of an archive is read", READ
+        ),
+        StructureRule("FILE-12", Severity.NOTE, "文件不含宏", "no macros", "不含宏的文件 / a file without macros"),
+        StructureRule(
+            "FILE-13",
+            Severity.NOTE,
+            "文件不含图片、图表或其他对象",
+            "no pictures, charts or embedded objects",
+            "数据写在单元格中 / data in cells",
+        ),
+        StructureRule(
+            "FILE-14",
+            Severity.EXPLAIN,
+            "文档没有未接受的修订",
+            "no tracked changes are pending",
+            "已接受或拒绝全部修订的文档 / a document with all changes accepted or rejected",
         ),
         StructureRule(
             "FILER-01",
@@ -99,6 +134,44 @@ RULES: dict[str, StructureRule] = {
         ),
         StructureRule(
             "TABLE-01", Severity.MUST, "表中有数据行", "the table has rows", "至少一行数据 / at least one row"
+        ),
+        StructureRule(
+            "HEAD-06",
+            Severity.EXPLAIN,
+            "本表不在隐藏的工作表中",
+            "the table is not on a hidden sheet",
+            "未隐藏的工作表 / a sheet that shows",
+        ),
+        StructureRule(
+            "HEAD-07",
+            Severity.NOTE,
+            "表头或表上注明的单位就是合同的单位",
+            "the unit stated is the contract's",
+            "合同规定的单位 / the contract's unit",
+        ),
+        StructureRule(
+            "HEAD-08",
+            Severity.MUST,
+            "表头或表上注明的单位可以换算",
+            "the unit stated can be converted",
+            "合同规定的单位 / the contract's unit",
+        ),
+        StructureRule(
+            "TABLE-02",
+            Severity.EXPLAIN,
+            "表中没有隐藏的行或列",
+            "no row or column of the table is hidden",
+            "未隐藏的行和列 / rows and columns that show",
+        ),
+        StructureRule(
+            "CELL-01",
+            Severity.MUST,
+            "公式有计算结果",
+            "every formula has its result",
+            "在 Excel 中打开并保存过的文件 / a file opened and saved in Excel",
+        ),
+        StructureRule(
+            "CELL-02", Severity.MUST, "单元格中没有错误值", "no cell holds an error value", "一个值 / a value"
         ),
     )
 }

@@ -10,12 +10,22 @@ from pathlib import PurePath
 
 from contracts.finding import Finding
 from contracts.structure import structure_finding
-from transforms.archives import ArchiveDamagedError, ArchiveEncryptedError, ArchiveTooLargeError, expand_archive
 from transforms.book import Book, Kind, Limits, Reading, Sheet, text_grid
-from transforms.delimited import read_records
-from transforms.encodings import decode_text
-from transforms.formats import EMPTY, ENCRYPTED, SUFFIXES, TEXT, XLSX, ZIP, Format, detect_archive, detect_format
-from transforms.workbooks import damaged, read_workbook
+from transforms.readers.archives import ArchiveDamagedError, ArchiveEncryptedError, ArchiveTooLargeError, expand_archive
+from transforms.readers.delimited import read_records
+from transforms.readers.encodings import decode_text
+from transforms.readers.formats import (
+    EMPTY,
+    ENCRYPTED,
+    SUFFIXES,
+    TEXT,
+    XLSX,
+    ZIP,
+    Format,
+    detect_archive,
+    detect_format,
+)
+from transforms.readers.workbooks import damaged, read_workbook
 
 __all__ = ["Book", "Limits", "Reading", "Sheet", "read_book"]
 
@@ -58,7 +68,7 @@ def _read_archive(data: bytes, name: str, limits: Limits) -> Reading:
     sheets = read_workbook(data, members, name, limits)
     if isinstance(sheets, Finding):
         return _refused(sheets)
-    return Reading(Book(name, "xlsx", None, None, sheets), _suffix_note(name, "xlsx", found))
+    return Reading(Book(name, "xlsx", sheets), _suffix_note(name, "xlsx", found))
 
 
 def _read_text(data: bytes, name: str, limits: Limits) -> Reading:
@@ -71,8 +81,9 @@ def _read_text(data: bytes, name: str, limits: Limits) -> Reading:
     records, findings = read_records(decoded.text, name, limits.cells)
     if records is None:
         return Reading(None, findings)
-    sheet = Sheet("", False, 1, text_grid(records.rows, records.width))
-    return Reading(Book(name, "csv", decoded.encoding, records.delimiter, (sheet,)), _suffix_note(name, "csv", TEXT))
+    grid = text_grid(records.rows, records.width)
+    sheet = Sheet("", False, 1, grid, encoding=decoded.encoding, delimiter=records.delimiter)
+    return Reading(Book(name, "csv", (sheet,)), _suffix_note(name, "csv", TEXT))
 
 
 def _suffix_note(name: str, kind: Kind, found: Format) -> tuple[Finding, ...]:

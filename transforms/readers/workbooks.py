@@ -16,7 +16,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 from contracts.finding import Finding
 from contracts.structure import structure_finding
 from transforms.book import Limits, Sheet, cell_address, text_grid
-from transforms.cell_marks import Mark, SheetMarks, mark_cells, sheet_parts, special_styles
+from transforms.readers.xlsx_marks import Mark, SheetMarks, mark_cells, sheet_parts, special_styles
 
 Value = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
 _NO_MARKS = SheetMarks({}, 0, False)
