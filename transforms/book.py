@@ -87,6 +87,14 @@ class Book:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What a reader of one format gave: sheets, and findings; no sheets and a finding that blocks: it is unreadable."""
+
+    sheets: tuple[Sheet, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
 class Reading:
     """What reading gave: a book, or None and the findings that say why; findings may stand beside a book."""
 
