@@ -40,5 +40,9 @@ class StorageError(JixiaoError):
     """The landing folder, the database or a register cannot be read or written as they should."""
 
 
+class ReaderError(JixiaoError):
+    """The process that reads files cannot be started."""
+
+
 class PublicationHeld(JixiaoError):
     """The warehouse failed its own checks, so nothing is published from it."""

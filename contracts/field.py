@@ -1,13 +1,15 @@
-"""One column of a form: what it is called, what may stand in it, and what its blanks mean.
+"""One column of a form: what it is called, what may stand in it, and what its blanks and words for nothing mean.
 
 A field is carried by a Pandera column's metadata (`contracts.schema`); this module only describes it.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from contracts.errors import ContractError
 from contracts.quantity import Role
 
 
@@ -31,12 +33,41 @@ class Type(StrEnum):
     ITEMS = "items"
 
 
+class Meaning(StrEnum):
+    """What a cell without a value says. "——", "/", "无" and a blank do not say the same, nor the same in every form."""
+
+    NOT_APPLICABLE = "not applicable"  # there is no such value, and none is missing
+    ZERO = "zero"
+    MISSING = "missing"  # as a blank cell
+
+    @property
+    def zh(self) -> str:
+        return {"not applicable": "不适用", "zero": "零", "missing": "未填"}[self.value]
+
+
+_COUNTED = (Type.COUNT, Type.DECIMAL, Type.QUANTITY)
+
+
+def fold_word(text: str) -> str:
+    """A word for nothing as compared: width, case and blanks do not count."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).lower()
+
+
 @dataclass(frozen=True)
 class Field:
     """One column of a form, in the order of the form.
 
     `heading` is the one the template prints; `aliases` are others accepted. `unit` is the base unit of numbers.
-    `blank_texts` are texts that mean "nothing filed here" beside an empty cell.
+    `words` are texts that stand for no value, each with its meaning; `blank` is what a blank cell means. ZERO is the
+    value 0 with the text kept; NOT_APPLICABLE is no value with the text kept, and `name__na` (Boolean) says so: a rule
+    over single rows that looks at the field does not apply there, and `required` is met; MISSING is a blank cell, and
+    nothing is kept. A word that is not declared is a text like any other.
+    `outline`: the rows are named in it as wholes and parts (其中：…). In the typed frame `name` is then the bare name
+    behind an optional 其中:, and beside it are the text as filed, `name__unit` (String, a unit in brackets),
+    `name__whole` (Int64, the `_row` of which this row is a part), `name__list` (Int64, the `_row` that opens the list
+    of parts) and `name__marked` (Boolean: 其中 opened the list).
+    `otherwise` names the typed column whose text stands in where a cell is blank.
+    Raises ContractError for a declaration that contradicts itself.
     """
 
     name: str
@@ -52,19 +83,48 @@ class Field:
     adds_up: bool = True  # whether a total row of the form holds its sum
     personal: bool = False
     role: Role = "actual"
-    blank_texts: tuple[str, ...] = ()
+    words: tuple[tuple[str, Meaning], ...] = ()
+    blank: Meaning = Meaning.MISSING
+    outline: bool = False
+    otherwise: str = ""
     note_zh: str = ""
+
+    def __post_init__(self) -> None:
+        wrong = self._contradiction()
+        if wrong:
+            raise ContractError(f"字段 {self.name} 的声明有矛盾：{wrong[0]}", f"the field {self.name}: {wrong[1]}")
 
     @property
     def headings(self) -> tuple[str, ...]:
         return (self.heading, *self.aliases)
 
     @property
+    def meanings(self) -> dict[str, Meaning]:
+        """The declared words as `fold_word` gives them, each with its meaning."""
+        return {fold_word(word): meaning for word, meaning in self.words}
+
+    @property
+    def may_not_apply(self) -> bool:
+        """Whether a cell can say that there is no value to file; the typed frame then has `name__na`."""
+        return Meaning.NOT_APPLICABLE in (self.blank, *self.meanings.values())
+
+    @property
     def has_text_twin(self) -> bool:
         """Whether the typed frame keeps the filed text in a column of its own."""
-        return self.type not in (Type.TEXT, Type.CHOICE)
+        return self.type not in (Type.TEXT, Type.CHOICE) or self.may_not_apply or self.outline
 
     @property
     def text_column(self) -> str:
         """The column of the typed frame in which the text as filed stands."""
         return f"{self.name}__text" if self.has_text_twin else self.name
+
+    def _contradiction(self) -> tuple[str, str] | None:
+        if len(self.meanings) < len(self.words) or "" in self.meanings:
+            return "同一写法声明了两次，或为空白", "a word for nothing is declared twice, or is blank"
+        if Meaning.ZERO in (self.blank, *self.meanings.values()) and self.type not in _COUNTED:
+            return "只有数值可以以文字表示零", "only numbers have a word for zero"
+        if self.required and self.blank is not Meaning.MISSING:
+            return "必填的单元格不能以空白表示含义", "a cell that must be filled cannot mean something when blank"
+        if self.outline and (self.type is not Type.TEXT or self.words):
+            return "整体与部分的名称须为文本，且没有表示空缺的写法", "names of wholes and parts are texts without words"
+        return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from string import Formatter
 from typing import Any, cast
 
@@ -47,6 +48,7 @@ TWINS: dict[Type, dict[str, Any]] = {
     },
     Type.ITEMS: {"count": pl.Int64},
 }
+OUTLINE: dict[str, Any] = {"unit": pl.String, "whole": pl.Int64, "list": pl.Int64, "marked": pl.Boolean}
 
 WANTED = {
     Type.COUNT: ("非负整数", "a whole number, not negative"),
@@ -71,7 +73,8 @@ def build_schema(
         columns.update(_columns(field))
     every = [rule for field in fields for rule in _field_rules(prefix, field)]
     every += [_adds_up(prefix, f) for f in fields if total_in and f.type in (Type.COUNT, Type.DECIMAL) and f.adds_up]
-    every += rules
+    absent = frozenset(field.name for field in fields if field.may_not_apply)
+    every += [_where_given(rule, absent) for rule in rules]
     ids = [rule.id for rule in every]
     if len(set(ids)) != len(ids):
         twice = sorted({i for i in ids if ids.count(i) > 1})
@@ -142,9 +145,22 @@ def _columns(field: Field) -> dict[str, pa.Column]:
     columns = {field.name: pa.Column(DTYPES[field.type], nullable=True, metadata={"field": field})}
     if field.has_text_twin:
         columns[field.text_column] = pa.Column(pl.String, nullable=True)
-    for suffix, dtype in TWINS.get(field.type, {}).items():
+    twins = TWINS.get(field.type, {}) | (OUTLINE if field.outline else {})
+    for suffix, dtype in (twins | ({"na": pl.Boolean} if field.may_not_apply else {})).items():
         columns[f"{field.name}__{suffix}"] = pa.Column(dtype, nullable=True)
     return columns
+
+
+def _where_given(rule: Rule, absent: Collection[str]) -> Rule:
+    """The rule, for single rows only where none of its operands was filed as not applicable.
+
+    Rules over groups and whole submissions say themselves what such a row means to them.
+    """
+    needed = [name for name in rule.fields if name in absent]
+    if rule.scope is not Scope.ROW or not needed:
+        return rule
+    given = ~pl.any_horizontal(pl.col(f"{name}__na") for name in needed)
+    return replace(rule, when=given if rule.when is None else given & rule.when)
 
 
 def _field_rules(prefix: str, field: Field) -> list[Rule]:
@@ -164,12 +180,14 @@ def _field_rules(prefix: str, field: Field) -> list[Rule]:
             zh, en = "整数", "a whole number"
         rules.append(_field_rule(prefix, field, "type", "填写格式可识别", "is readable", readable, (zh, en)))
     if field.choices:
-        known = filed.is_in(field.choices) | filed.is_null()
+        known = pl.col(field.name).is_in(field.choices) | filed.is_null()
         words = "、".join(field.choices)
         rules.append(_field_rule(prefix, field, "choice", "取值在规定范围内", "is a known word", known, (words, words)))
     if field.type is Type.QUANTITY:
         rules.append(_has_point(prefix, field))
-    return rules
+    absent = {field.name} if field.may_not_apply else ()
+    # That a word stands there which says "not applicable" is all that `required` asks.
+    return [rule if rule.id.endswith("-required") else _where_given(rule, absent) for rule in rules]
 
 
 def _has_point(prefix: str, field: Field) -> Rule:
@@ -192,6 +210,9 @@ def _has_point(prefix: str, field: Field) -> Rule:
 
 def _adds_up(prefix: str, field: Field) -> Rule:
     name, total = field.name, f"total_{field.name}"
+    complete = pl.col(name).null_count() == 0
+    if field.may_not_apply:
+        complete = (pl.col(name).is_not_null() | pl.col(f"{name}__na")).all()
     return Rule(
         id=f"{prefix}-{name}-total",
         severity=Severity.MUST,
@@ -200,7 +221,7 @@ def _adds_up(prefix: str, field: Field) -> Rule:
         title_en=f"{field.title_en}: the rows add up to the total",
         when=pl.col(total).is_not_null(),
         # With a part missing the sum says nothing: cannot tell, not wrong.
-        holds=pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum() == pl.col(total)),
+        holds=pl.when(complete).then(pl.col(name).sum() == pl.col(total)),
         fields=(total, name),
         values={"sum": pl.col(name).sum()},
         expected=pl.col(name).sum().cast(pl.String),

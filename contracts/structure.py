@@ -99,6 +99,13 @@ RULES: dict[str, StructureRule] = {
             "已接受或拒绝全部修订的文档 / a document with all changes accepted or rejected",
         ),
         StructureRule(
+            "FILE-15",
+            Severity.EXPLAIN,
+            "文档没有隐藏文字",
+            "no hidden text in the document",
+            "没有隐藏文字的文档 / a document without hidden text",
+        ),
+        StructureRule(
             "FILER-01",
             Severity.EXPLAIN,
             "填报单位属于应填报的类别",
@@ -144,16 +151,16 @@ RULES: dict[str, StructureRule] = {
         ),
         StructureRule(
             "HEAD-07",
-            Severity.NOTE,
-            "表头或表上注明的单位就是合同的单位",
-            "the unit stated is the contract's",
+            Severity.EXPLAIN,
+            "表头注明的单位就是合同的单位",
+            "the unit in a heading is the contract's",
             "合同规定的单位 / the contract's unit",
         ),
         StructureRule(
             "HEAD-08",
             Severity.MUST,
-            "表头或表上注明的单位可以换算",
-            "the unit stated can be converted",
+            "注明的单位与合同的单位不差倍数",
+            "the unit stated is no multiple of the contract's",
             "合同规定的单位 / the contract's unit",
         ),
         StructureRule(

@@ -5,7 +5,8 @@ Values only. Reading (transforms) makes them, the judge names cells from them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -19,6 +20,64 @@ class Ignored:
     cells: int  # non-empty cells in it
     reason_zh: str
     reason_en: str
+
+
+@dataclass(frozen=True)
+class SheetAccount:
+    """One sheet of a file and what became of it. `rows` and `cells` count what is not blank."""
+
+    name: str
+    hidden: bool
+    used: bool
+    rows: int
+    cells: int
+    reason_zh: str = ""
+    reason_en: str = ""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Every cell of a file: used, named as ignored, or spoken of by a finding; nothing else.
+
+    type and encoding: as the file was read. rows: what the rows of the used sheets were ("data", "total", "heading",
+    "note", …), by how many there are. `found` counts cells that findings speak of instead of using them.
+    """
+
+    type: str
+    encoding: str | None
+    sheets: tuple[SheetAccount, ...]
+    rows: dict[str, int]
+    used: int
+    ignored: tuple[Ignored, ...]
+    found: int
+
+    @property
+    def nonempty(self) -> int:
+        return sum(sheet.cells for sheet in self.sheets)
+
+    @property
+    def ignored_cells(self) -> int:
+        return sum(area.cells for area in self.ignored)
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is left over."""
+        return self.nonempty == self.used + self.ignored_cells + self.found
+
+    def record(self) -> dict[str, Any]:
+        """The account for a machine to read, the same from every door; areas that were ignored stand elsewhere."""
+        return {
+            "type": self.type,
+            "encoding": self.encoding,
+            "sheets": [vars(sheet) for sheet in self.sheets],
+            "rows": self.rows,
+            "cells": {
+                "nonempty": self.nonempty,
+                "used": self.used,
+                "ignored": self.ignored_cells,
+                "found": self.found,
+            },
+        }
 
 
 @dataclass(frozen=True)
@@ -38,10 +97,6 @@ class Table:
     columns: dict[str, str]
     headings: dict[str, str]
     totals: pl.DataFrame
-    ignored: tuple[Ignored, ...] = ()
-    cells_nonempty: int = 0
-    cells_used: int = 0
-    notes: dict[str, str] = field(default_factory=dict)
 
     def address(self, name: str, row: int) -> str | None:
         """A1 address of field `name` in sheet row `row`; None where the file has no such column."""

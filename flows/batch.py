@@ -53,7 +53,7 @@ def run_plain(
     pack: Pack, folder: Path, settings: Settings, *, pause: Callable[[str], None] = lambda _: None
 ) -> BatchResult:
     """The whole run in this process. `pause` is called between any two steps with the name of the one just done."""
-    with stages.open_home(folder, pack) as home:
+    with stages.open_home(folder, pack) as home, settings.reader() as reader:
         pause("open")
         received: list[Submission] = []
         for arrival in pack.arrivals:
@@ -62,7 +62,7 @@ def run_plain(
         taken: list[Taken] = []
         for submission in received:
             tell(submission.arrival.file, len(taken), len(received))
-            taken.append(stages.settle(home, pack, submission))
+            taken.append(stages.settle(home, pack, submission, reader))
             pause(f"settle {submission.arrival.file}")
         stages.check(home)
         pause("check")

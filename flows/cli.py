@@ -79,6 +79,21 @@ def check(
     raise typer.Exit(check_file(file, kind, pack, period, filer, home, as_json=format is Format.JSON))
 
 
+@app.command(epilog="示例: jixiao read 月报.xlsx\n\njixiao read 登记表.csv --rows | head")
+def read(
+    file: Annotated[Path, typer.Argument(help="要读取的文件 / the file", metavar="FILE")],
+    rows: Annotated[
+        bool, typer.Option("--rows", help="逐行输出数据行，每行一个 JSON / every row of data, one JSON a line")
+    ] = False,
+    format: FormatOption = Format.TEXT,
+) -> None:
+    """看一个文件读出了什么：工作表、表格、表头、类型、编码、单元格核对。不判定，不保存。退出码 1 表示无法读取。
+    / What is understood of a file, before any contract: nothing is judged or stored. Exit 1: unreadable."""
+    from flows.commands.read import read_file
+
+    raise typer.Exit(read_file(file, as_json=format is Format.JSON, rows=rows))
+
+
 @app.command(epilog="示例: jixiao trace g5_opened@JXCA.2020-11")
 def trace(
     figure: Annotated[str, typer.Argument(help="指标值编号（figures.csv 第一列） / figure_id", metavar="FIGURE")],

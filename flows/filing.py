@@ -16,15 +16,18 @@ from contracts.judge import Judgment, Waiver, judge
 from contracts.kind import Kind
 from contracts.period import Period
 from contracts.structure import structure_finding
-from contracts.table import Table
+from contracts.table import Account, Table
 from transforms.headings import find_table
 from transforms.parsing import parse_table
-from transforms.reading import read_book
+from transforms.reading import Reading, read_book
 
 
 @dataclass(frozen=True)
 class Filed:
-    """A file as read under a kind: its table (None where there is none), typed rows and totals, and what was found."""
+    """A file as read under a kind: its table (None where there is none), typed rows and totals, and what was found.
+
+    account: what became of every cell; None where nothing could be read.
+    """
 
     kind: Kind
     name: str
@@ -32,19 +35,24 @@ class Filed:
     frame: pl.DataFrame
     totals: pl.DataFrame
     findings: tuple[Finding, ...]
+    account: Account | None
 
 
 def read_filed(data: bytes, name: str, kind: Kind, year: int | None) -> Filed:
-    """Bytes of a file called `name` as typed rows of `kind`; `year` completes dates written without one."""
-    reading = read_book(data, name)
+    """Bytes at hand, of a file called `name`, as typed rows of `kind`, read in this process: for a pack's own lists."""
+    return tabulate(read_book(data, name), name, kind, year)
+
+
+def tabulate(reading: Reading, name: str, kind: Kind, year: int | None) -> Filed:
+    """What was read of a file called `name` as typed rows of `kind`; `year` completes dates written without one."""
     empty = Table("", _no_rows(kind), {}, {}, _no_rows(kind))
-    table, findings = None, reading.findings
+    table, findings, account = None, reading.findings, None
     if reading.book is not None:
         found = find_table(reading.book, kind.fields, kind.total_in)
-        table, findings = found.table, (*findings, *found.findings)
+        table, findings, account = found.table, (*findings, *found.findings), found.account
     frame = parse_table(table or empty, kind.fields, year=year)
     totals = parse_table(_only_totals(table or empty), kind.fields, year=year)
-    return Filed(kind, name, table, frame, totals, findings)
+    return Filed(kind, name, table, frame, totals, findings, account)
 
 
 def judge_filed(

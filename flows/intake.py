@@ -23,6 +23,7 @@ from flows import stages
 from flows.batch import BatchResult, conclude, load_pack
 from flows.pack import Pack
 from flows.progress import tell
+from flows.reader import Reader
 from flows.settings import Settings
 from flows.stages import Taken
 from warehouse.home import Home
@@ -52,9 +53,9 @@ def receive_all(home: Home, pack: Pack) -> list[Submission]:
     name="settle", task_run_name=_name_settling, cache_policy=NO_CACHE, persist_result=False,
     retries=3, retry_delay_seconds=[1, 5, 20], retry_condition_fn=_worth_retrying,
 )  # fmt: skip
-def settle_one(home: Home, pack: Pack, submission: Submission) -> Taken:
+def settle_one(home: Home, pack: Pack, submission: Submission, reader: Reader) -> Taken:
     """Read, parse, judge, part, record and load one submission."""
-    return stages.settle(home, pack, submission)
+    return stages.settle(home, pack, submission, reader)
 
 
 @task(name="check the warehouse", cache_policy=NO_CACHE, persist_result=False)
@@ -78,12 +79,12 @@ def intake(pack: str, home: str | None = None) -> BatchResult:
     settings = Settings()
     contents = load_pack(Path(pack), settings)
     folder = Path(home) if home else settings.var / contents.name
-    with stages.open_home(folder, contents) as opened:
+    with stages.open_home(folder, contents) as opened, settings.reader() as reader:
         received = receive_all(opened, contents)
         taken: list[Taken] = []
         for submission in received:
             tell(submission.arrival.file, len(taken), len(received))
-            taken.append(settle_one(opened, contents, submission))
+            taken.append(settle_one(opened, contents, submission, reader))
         tell("check", len(taken), len(received))
         check(opened)
         tell("publish", len(taken), len(received))

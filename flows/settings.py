@@ -7,10 +7,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contracts.errors import StorageError
+
+if TYPE_CHECKING:
+    from flows.reader import Reader
+    from transforms.book import Limits
 
 # Each of these libraries reports home, looks for news or phones a server unless told not to.
 QUIET = {
@@ -34,6 +40,53 @@ class Settings(BaseSettings):
 
     kinds: str = ""
     """Further folders with kind modules, parted by the system's path separator."""
+
+    read_seconds: Annotated[float, Field(gt=0)] = 4.0
+    """Seconds of processor time that reading one file may take, and one more for each MiB of it."""
+
+    read_memory_mib: Annotated[int, Field(ge=128)] = 960
+    """Memory that reading one file may take, in MiB."""
+
+    read_expanded_mib: Annotated[int, Field(gt=0)] = 512
+    """What a file may unpack to, in MiB; also the size of the largest file that is read."""
+
+    read_ratio: Annotated[int, Field(gt=1)] = 200
+    """How many times its packed size a member of an archive may have, once it is past 64 MiB."""
+
+    read_cells: Annotated[int, Field(gt=0)] = 20_000_000
+    """Cells of a workbook, a document or an archive."""
+
+    read_laid_cells: Annotated[int, Field(gt=0)] = 100_000_000
+    """Cells of a text or Parquet file, which is laid on disk while it is read."""
+
+    read_sheets: Annotated[int, Field(gt=0)] = 256
+    """Sheets of a workbook, tables of a document, files and sheets of an archive."""
+
+    read_characters: Annotated[int, Field(gt=0)] = 1_000_000
+    """Characters of one cell."""
+
+    read_nesting: Annotated[int, Field(ge=0)] = 2
+    """How deep archives may lie in archives."""
+
+    def limits(self) -> Limits:
+        """How large a received file may become."""
+        from transforms.book import Limits
+
+        return Limits(
+            expanded_bytes=self.read_expanded_mib * 1024 * 1024,
+            ratio=self.read_ratio,
+            cells=self.read_cells,
+            laid_cells=self.read_laid_cells,
+            sheets=self.read_sheets,
+            characters=self.read_characters,
+            nesting=self.read_nesting,
+        )
+
+    def reader(self) -> Reader:
+        """A reader within the limits set."""
+        from flows.reader import Patience, Reader
+
+        return Reader(self.limits(), Patience(seconds=self.read_seconds, memory=self.read_memory_mib * 1024 * 1024))
 
     def kind_folders(self) -> tuple[Path, ...]:
         return tuple(Path(part) for part in self.kinds.split(os.pathsep) if part)

@@ -22,8 +22,9 @@ from contracts.obligations import due_at, filers_owing
 from contracts.schema import passes
 from contracts.submission import Arrival, Submission
 from flows.expected import report_expected
-from flows.filing import judge_filed, read_filed
+from flows.filing import judge_filed, tabulate
 from flows.pack import Pack
+from flows.reader import Reader
 from transforms.figures import combine, unfold
 from transforms.parting import part
 from warehouse.analyst import rebuild
@@ -80,7 +81,7 @@ def changed_since(home: Home, pack: Pack) -> list[str]:
     return [a.file for a in filed if received.get(a) not in (None, hashlib.sha256(pack.read(a)).hexdigest())]
 
 
-def settle(home: Home, pack: Pack, submission: Submission) -> Taken:
+def settle(home: Home, pack: Pack, submission: Submission, reader: Reader) -> Taken:
     """Read, parse, judge, part, record and load one received submission, unless that is done."""
     if home.judged(submission.id):
         stored = next(s for s in home.submissions() if s.id == submission.id)
@@ -89,7 +90,8 @@ def settle(home: Home, pack: Pack, submission: Submission) -> Taken:
     arrival = submission.arrival
     kind = pack.kinds[arrival.kind].in_force(arrival.period)
     # What is judged is what was kept, not what lies in the inbox by now.
-    filed = read_filed(home.landing.read(submission.sha256), arrival.file, kind, arrival.period.year)
+    reading = reader.read(home.landing.path(submission.sha256), arrival.file)
+    filed = tabulate(reading, arrival.file, kind, arrival.period.year)
     judgment = judge_filed(
         filed,
         period=arrival.period,
@@ -106,8 +108,7 @@ def settle(home: Home, pack: Pack, submission: Submission) -> Taken:
         rows = _gated(kind, accepted, verdict, filed.frame.columns)
         figures = unfold(kind, rows, filed.table, filer=arrival.filer, period=arrival.period)
     derived = _derive(home, pack, kind, arrival, figures) if rows is not None else []
-    ignored = filed.table.ignored if filed.table else ()
-    home.record(submission, kind, verdict, rows, filed.table, figures, derived, ignored)
+    home.record(submission, kind, verdict, rows, filed.table, figures, derived, filed.account)
     return Taken(submission, verdict.outcome, new=True)
 
 

@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))  # run as a script, Python looks beside it only
 
 import typer  # noqa: E402
 
-from contracts.field import Field  # noqa: E402
+from contracts.field import Field, Meaning  # noqa: E402
 from contracts.kind import Kind, discover_kinds  # noqa: E402
 from contracts.measure import Measure, Method  # noqa: E402
 from contracts.rule import Rule  # noqa: E402
@@ -94,6 +94,14 @@ blank, 可缺列 that the whole column may be left out."""
     return page("Forms", "contracts/kinds", lead, *(_kind(k) for k in discover_kinds().values()))
 
 
+OUTLINE = """\
+Rows may be parts of others, and only marks say so: 其中 or # in front of a name (a part of the last row that stands
+as far left or further), blanks in front (a part of the last row that begins further left), numbering (一、 （一） 1.
+1.1 (1) ①: a series is part of the row in front of its first item). A row without a mark is nobody's part; 其中 speaks
+of its own row, and of those behind it that are indented or numbered as parts of the same whole. 其中： alone in a row
+marks the next one. A name is taken without blanks, numbering and a unit in brackets; 其中 and # become “其中:”."""
+
+
 def _kind(kind: Kind) -> str:
     facts = [
         f"Filed by {', '.join(_code(f) for f in kind.filers)}; {kind.cadence}; rule prefix `{kind.prefix}`;"
@@ -105,6 +113,8 @@ def _kind(kind: Kind) -> str:
         facts.append(f"A row with 合计 in “{kind.field(kind.total_in).heading}” is a control total and no data.")
     if kind.rows_stand_alone:
         facts.append("Rows stand alone: a wrong row is quarantined, the others are accepted.")
+    if any(field.outline for field in kind.fields):
+        facts.append(OUTLINE)
     facts += [f"Compared with: {c.title_zh} ({c.title_en}, `{c.source}`)." for c in kind.contexts]
     heads = ("heading", "field", "type", "unit", "必填", "also accepted", "notes")
     parts = [
@@ -122,7 +132,11 @@ def _kind(kind: Kind) -> str:
 def _field(field: Field) -> tuple[str, ...]:
     notes = [field.note_zh]
     notes += [f"可选：{'、'.join(field.choices)}"] if field.choices else []
-    notes += [f"空白写法：{' '.join(field.blank_texts)}"] if field.blank_texts else []
+    for meaning in Meaning:
+        words = " ".join(_code(word) for word, means in field.words if means is meaning)
+        notes += [f"{meaning.zh}：{words}"] if words else []
+    notes += [f"空白：{field.blank.zh}"] if field.blank is not Meaning.MISSING else []
+    notes += [f"空白时取 {_code(field.otherwise)}"] if field.otherwise else []
     notes += ["可为负"] if field.signed else []
     notes += ["个人信息"] if field.personal else []
     needed = ("必填" if field.required else "") + ("可缺列" if field.optional_column else "")

@@ -25,13 +25,15 @@ class Limits:
     """How large a file may become once opened, and how deep archives may lie in archives.
 
     expanded_bytes: everything a file unpacks to. ratio: how many times its packed size an archive's member may have
-    once it is past 64 MiB. cells: of all grids of a file. sheets, columns: of a workbook and of a sheet. characters: of
+    once it is past 64 MiB. cells: of all grids of a file that are held in memory. laid_cells: of a text or
+    Parquet file, which is laid on disk. sheets, columns: of a workbook and of a sheet. characters: of
     one cell. nesting: archives within archives. findings: of one rule about one file, the rest being counted.
     """
 
     expanded_bytes: int = 512 * 1024 * 1024
     ratio: int = 200
     cells: int = 20_000_000
+    laid_cells: int = 100_000_000
     sheets: int = 256
     columns: int = 16_384
     characters: int = 1_000_000
@@ -52,6 +54,7 @@ class Sheet:
         (UInt32, 0-based); None where there are none.
     merged: ranges such as "A1:C1", in reading order. hidden_rows: rows of the sheet; hidden_columns: letters.
     prose: the running text around a document's tables, one paragraph a row: looked at, and never a table.
+    above: of a document's table, the paragraphs right before it: title, unit note. They stand in the prose as well.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Sheet:
     hidden_columns: tuple[str, ...] = ()
     formulas: pl.DataFrame | None = None
     prose: bool = False
+    above: tuple[str, ...] = ()
     encoding: str | None = None
     delimiter: str | None = None
 

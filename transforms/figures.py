@@ -23,6 +23,7 @@ from contracts.measure import Measure, Method
 from contracts.period import Period
 from contracts.quantity import parse_quantity
 from contracts.table import Table
+from transforms.numbers import stated_text
 
 STEP = Decimal("0.000001")
 # More digits than any sum of 38-digit numbers has, so that adding up never rounds.
@@ -139,7 +140,10 @@ def _stated(
     used = rows if measure.where is None else rows.filter(measure.where)
     for at in range(used.height):
         row = used[at]
-        text = row[field.text_column][0]
+        filed = row[field.text_column][0]
+        text = stated_text(filed, field)
+        if text is None:
+            continue
         labels = _labels(measure, row, row, filer, period)
         quantity = parse_quantity(text, unit=field.unit or None, role=field.role)
         if quantity is None or (not quantity.unit and labels["unit"]) or field.type is Type.DECIMAL:
@@ -156,7 +160,7 @@ def _stated(
             high=_canonical(quantity.high),
             low_closed=quantity.low_closed,
             high_closed=quantity.high_closed,
-            as_written=text,
+            as_written=filed or text,
             method=Method.STATED,
             cells=_cells(table, (field.name,), row["_row"]),
         )

@@ -89,24 +89,27 @@ def unknown_column(file: str, sheet: str, address: str, heading: str | None, cel
 
 def doubled_headings(file: str, sheet: str, first_row: int, block: Block, fields: Sequence[Field]) -> list[Finding]:
     """HEAD-04, one for each field that two or more headings name; every one of their cells is given."""
-    zh, en = place_of(file, sheet)
     titles = {f.name: f.heading for f in fields}
     findings = []
     for name, more in block.doubled.items():
         headings = (block.matched[name], *more)
-        cells = tuple(Cell(sheet, heading_address(h, first_row), name, h.text) for h in headings)
-        where = ", ".join(cell.address for cell in cells)
-        findings.append(
-            structure_finding(
-                "HEAD-04",
-                f"{zh}中列“{titles[name]}”出现了 {len(cells)} 次：{where}。",
-                f"Column “{titles[name]}” stands {len(cells)} times in {en}: {where}.",
-                cells=cells,
-                field=name,
-                filed=headings[0].text,
-            )
-        )
+        cells = [Cell(sheet, heading_address(h, first_row), name, h.text) for h in headings]
+        findings.append(repeated_heading(file, sheet, cells, titles[name]))
     return findings
+
+
+def repeated_heading(file: str, sheet: str, cells: Sequence[Cell], title: str | None = None) -> Finding:
+    """HEAD-04 for headings in `cells` that name one column, whose title in the contract is `title`."""
+    zh, en = place_of(file, sheet)
+    where, title = ", ".join(cell.address for cell in cells), title or cells[0].text
+    return structure_finding(
+        "HEAD-04",
+        f"{zh}中列“{title}”出现了 {len(cells)} 次：{where}。",
+        f"Column “{title}” stands {len(cells)} times in {en}: {where}.",
+        cells=tuple(cells),
+        field=cells[0].field,
+        filed=cells[0].text,
+    )
 
 
 def second_table(file: str, used: str, sheet: str, address: str, cells: int) -> Finding:
@@ -120,6 +123,17 @@ def second_table(file: str, used: str, sheet: str, address: str, cells: int) -> 
         cells=(Cell(sheet, address),),
         filed=sheet,
         expected=used,
+    )
+
+
+def hidden_sheet(file: str, sheet: str, address: str) -> Finding:
+    """HEAD-06: a table at `address` of a hidden sheet was read, because no sheet that shows has it."""
+    return structure_finding(
+        "HEAD-06",
+        f"文件“{file}”的工作表“{sheet}”是隐藏的；其中的表（{address}）已读取，请核实。",
+        f"Sheet “{sheet}” of file “{file}” is hidden; the table in it ({address}) was read.",
+        cells=(Cell(sheet, address),),
+        filed=sheet,
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -17,6 +17,7 @@ LEVELS = 3
 _HEAD_ROWS = 200
 _HEAD_CELLS = 40_000
 _DROPPED = re.compile(r"[\s\u200b\ufeff/*]+")
+_MONTHS = re.compile(r"(?:\d{4}年)?(1[-~—–至到])?\d{1,2}月(?:份(?=.))?")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 
 Merge = tuple[int, int, int, int]  # first row, first column, last row, last column; 0-based, in the grid
@@ -74,6 +75,12 @@ def without_brackets(normalised: str) -> str:
     return normalised
 
 
+@lru_cache(maxsize=4096)
+def with_any_month(normalised: str) -> str:
+    """A normalised heading in which 1-7月 reads 1-n月 and 2024年7月 reads n月, as an alias says it."""
+    return _MONTHS.sub(lambda found: "1-n月" if found[1] else "n月", without_brackets(normalised))
+
+
 def head_height(width: int) -> int:
     """How many rows from the first filled one are searched for headings: 200, fewer in a very wide sheet."""
     return min(_HEAD_ROWS, max(10, _HEAD_CELLS // max(width, 1)))
@@ -120,6 +127,12 @@ def _merge_origins(merges: Sequence[Merge], height: int, width: int) -> dict[tup
     return origins
 
 
+def read_headings(rows: Rows, merges: Sequence[Merge], top: int, levels: int) -> list[Heading]:
+    """What stands above each column in the block of rows `top` to `top + levels - 1`."""
+    origins = _merge_origins(merges, len(rows), max((len(row) for row in rows), default=0))
+    return _headings(rows, origins, top, levels)
+
+
 def _headings(rows: Rows, origins: dict[tuple[int, int], tuple[int, int]], top: int, levels: int) -> list[Heading]:
     headings = []
     above: list[tuple[str, tuple[int, int]] | None] = [None] * levels
@@ -145,14 +158,14 @@ def _headings(rows: Rows, origins: dict[tuple[int, int], tuple[int, int]], top: 
 def _match_block(headings: list[Heading], fields: Sequence[Field], top: int, levels: int) -> Block:
     matched: dict[str, Heading] = {}
     doubled: dict[str, tuple[Heading, ...]] = {}
-    for simplify in (str, without_brackets):
+    for simplify in (str, without_brackets, with_any_month):
         accepted = {
             simplify(normalise(text)): f.name for f in reversed(fields) if f.name not in matched for text in f.headings
         }
         taken = {h.column for h in matched.values()} | {h.column for more in doubled.values() for h in more}
         claims: dict[str, list[tuple[int, Heading]]] = {}
         for heading in headings:
-            found = None if heading.column in taken else _claim(heading, accepted, simplify is without_brackets)
+            found = None if heading.column in taken else _claim(heading, accepted, simplify)
             if found:
                 claims.setdefault(found[0], []).append((found[1], heading))
         for name, claimants in claims.items():
@@ -165,9 +178,9 @@ def _match_block(headings: list[Heading], fields: Sequence[Field], top: int, lev
     return Block(top, levels, matched, doubled, tuple(h for h in headings if h.column not in taken))
 
 
-def _claim(heading: Heading, accepted: dict[str, str], bare: bool) -> tuple[str, int] | None:
+def _claim(heading: Heading, accepted: dict[str, str], simplify: Callable[[str], str]) -> tuple[str, int] | None:
     """The field this heading names and by how many levels, the most levels first: 5G基站/累计建成 before 累计建成."""
-    texts = [without_brackets(normalise(text)) if bare else normalise(text) for text in heading.texts]
+    texts = [simplify(normalise(text)) for text in heading.texts]
     texts = [text for text in texts if text]
     for start in range(len(texts)):
         name = accepted.get("".join(texts[start:]))

@@ -6,36 +6,36 @@ a reason, or named by a finding; none is dropped. It never looks at what a value
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import polars as pl
 
 from contracts.field import Field
 from contracts.finding import Finding
-from contracts.table import Ignored, Table
-from transforms.book import Book, Sheet, cell_address, column_index
+from contracts.table import Account, Ignored, SheetAccount, Table
+from transforms.book import Book, Sheet, cell_address
 from transforms.heading_findings import (
     doubled_headings,
     heading_address,
+    hidden_sheet,
     missing_columns,
     no_heading,
     no_rows,
     second_table,
 )
 from transforms.heading_match import Block, Merge, best_block, head_height
-from transforms.tabulation import build_table
-
-_RANGE = re.compile(r"([A-Z]+)(\d+):([A-Z]+)(\d+)")
+from transforms.sheets import blanks_as_nulls, count_filled, grid_merges
+from transforms.tabulation import Tabulation, build_table
 
 
 @dataclass(frozen=True)
 class TableReading:
-    """The table, or None where there is none to judge (HEAD-01, TABLE-01), and what was found on the way."""
+    """The table, or None where there is none to judge (HEAD-01, TABLE-01), what was found, and the account."""
 
     table: Table | None
     findings: tuple[Finding, ...]
+    account: Account
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,17 @@ class Candidate:
 
     @property
     def filled(self) -> int:
-        return self.grid.height * self.grid.width - sum(self.grid.null_count().row(0)) if self.grid.width else 0
+        return count_filled(self.grid)
+
+    @property
+    def rows(self) -> int:
+        """Rows that hold anything."""
+        return int(self.grid.select(pl.any_horizontal(pl.all().is_not_null())).to_series().sum()) if self.filled else 0
+
+    @property
+    def area(self) -> str:
+        last = cell_address(self.sheet.first_row + self.grid.height - 1, self.grid.width - 1)
+        return f"A{self.sheet.first_row}:{last}"
 
     @property
     def matched(self) -> int:
@@ -74,36 +84,34 @@ def find_table(book: Book, fields: Sequence[Field], total_in: str | None = None)
     """The table of `fields` in `book`.
 
     `total_in` names the field in whose column 合计, 总计 or 小计 marks a control total, which goes to `Table.totals`.
-    Findings: HEAD-01…05 and TABLE-01. `Table.notes["found"]` is the number of filled cells that findings speak of:
-    `cells_nonempty == cells_used + sum of ignored cells + found`.
+    A sheet that shows comes before a hidden one. Findings: HEAD-01…08, TABLE-01 and -02, CELL-01 and -02.
     """
     candidates = [_candidate(sheet, fields) for sheet in book.sheets]
-    fitting = [c for c in candidates if not c.sheet.hidden and c.fits(fields)]
+    fitting = [c for c in candidates if not c.sheet.prose and c.fits(fields)]
+    fitting = [c for c in fitting if not c.sheet.hidden] or fitting
     if not fitting:
-        return TableReading(None, (_no_heading(book, candidates, fields),))
+        return TableReading(None, (_no_heading(book, candidates, fields),), _account(book, candidates, None, None))
     chosen = max(fitting, key=lambda c: c.matched)
     block = chosen.block
     assert block is not None  # a sheet that fits has one
-    table, unknown = build_table(book.name, chosen.sheet, chosen.grid, chosen.merges, block, fields, total_in)
+    made = build_table(book.name, chosen.sheet, chosen.grid, chosen.merges, block, fields, total_in)
     second = [c for c in fitting if c is not chosen and c.matched == chosen.matched]
     findings = [
+        *((hidden_sheet(book.name, chosen.sheet.name, chosen.heading_cell),) if chosen.sheet.hidden else ()),
         *missing_columns(book.name, chosen.sheet.name, chosen.sheet.first_row, block, fields),
         *doubled_headings(book.name, chosen.sheet.name, chosen.sheet.first_row, block, fields),
-        *unknown,
+        *made.findings,
         *(second_table(book.name, chosen.sheet.name, c.sheet.name, c.heading_cell, c.filled) for c in second),
     ]
-    if table.frame.is_empty():
-        return TableReading(None, (*findings, no_rows(book.name, chosen.sheet.name, chosen.heading_cell)))
-    others = [c for c in candidates if c is not chosen]
-    return TableReading(_with_other_sheets(table, others, second), tuple(findings))
+    account = _account(book, candidates, chosen, made, second)
+    if made.table.frame.is_empty():
+        findings.append(no_rows(book.name, chosen.sheet.name, chosen.heading_cell))
+        return TableReading(None, tuple(findings), account)
+    return TableReading(made.table, tuple(findings), account)
 
 
 def _candidate(sheet: Sheet, fields: Sequence[Field]) -> Candidate:
-    grid = sheet.grid.with_columns(pl.when(pl.all().str.strip_chars() != "").then(pl.all()))
-    merges = tuple(
-        (int(r1) - sheet.first_row, column_index(c1), int(r2) - sheet.first_row, column_index(c2))
-        for c1, r1, c2, r2 in (found.groups() for found in map(_RANGE.fullmatch, sheet.merged) if found)
-    )
+    grid, merges = blanks_as_nulls(sheet.grid), grid_merges(sheet)
     head = grid.head(head_height(grid.width))
     return Candidate(sheet, grid, merges, best_block(head.rows(), merges, fields))
 
@@ -118,21 +126,37 @@ def _no_heading(book: Book, candidates: list[Candidate], fields: Sequence[Field]
     return no_heading(book.name, nearest.sheet.name, fields, (nearest.heading_cell, found), hidden)
 
 
-def _with_other_sheets(table: Table, others: list[Candidate], second: list[Candidate]) -> Table:
-    """The table with the cells of the book's other sheets counted: ignored, or found where HEAD-05 speaks of them."""
-    ignored = []
-    for other in others:
-        if other.filled and other not in second:
-            zh, en = ("不是本表的工作表", "a sheet without this table")
-            if other.sheet.hidden:
-                zh, en = ("隐藏的工作表", "a hidden sheet")
-            last = cell_address(other.sheet.first_row + other.grid.height - 1, other.grid.width - 1)
-            area = f"A{other.sheet.first_row}:{last}"
-            ignored.append(Ignored(other.sheet.name, area, other.filled, zh, en))
-    found = int(table.notes["found"]) + sum(c.filled for c in second)
-    return replace(
-        table,
-        ignored=(*table.ignored, *ignored),
-        cells_nonempty=table.cells_nonempty + sum(c.filled for c in others),
-        notes={**table.notes, "found": str(found)},
-    )
+def _account(
+    book: Book,
+    candidates: Sequence[Candidate],
+    chosen: Candidate | None,
+    made: Tabulation | None,
+    second: Sequence[Candidate] = (),
+) -> Account:
+    """The book's cells: those of the chosen sheet as tabulated, the others ignored, or found where a finding speaks."""
+    ignored = list(made.ignored if made else ())
+    found = made.found if made else 0
+    sheets = []
+    for c in candidates:
+        zh, en = ("", "")
+        if c is chosen:
+            pass
+        elif c in second or made is None:
+            # HEAD-05 speaks of a second table, HEAD-01 of a book without any.
+            zh, en = ("另一张本表", "the table once more") if c in second else ("找不到本表的表头", "no headings found")
+            found += c.filled
+        else:
+            zh, en = _unused(c.sheet)
+            if c.filled:
+                ignored.append(Ignored(c.sheet.name, c.area, c.filled, zh, en))
+        sheets.append(SheetAccount(c.sheet.name, c.sheet.hidden, c is chosen, c.rows, c.filled, zh, en))
+    used, rows = (made.used, made.rows) if made else (0, {})
+    return Account(book.type, book.encoding, tuple(sheets), rows, used, tuple(ignored), found)
+
+
+def _unused(sheet: Sheet) -> tuple[str, str]:
+    if sheet.prose:
+        return "表格之外的文字", "text outside the tables"
+    if sheet.hidden:
+        return "隐藏的工作表", "a hidden sheet"
+    return "不是本表的工作表", "a sheet without this table"

@@ -7,27 +7,36 @@ typed column while `name__text` is not, and a rule of the contract says so. Whet
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import polars as pl
 
-from contracts.field import Field, Type
+from contracts.field import Field, Meaning, Type
 from contracts.partial_date import parse_date
 from contracts.quantity import parse_quantity
 from contracts.table import Table
+from transforms.numbers import number_text, stated_text
+from transforms.outline import outline_column
+from transforms.widths import narrow_number
 
 DECIMAL = pl.Decimal(38, 6)
 
 _SCALE = 6
+_LONGEST = 80  # characters; no day is longer
 _INTEGER_DIGITS = 32
-_NUMBER = re.compile(r"([+-]?)(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d+))?")
+_CLOCK = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?"
 _DAY = re.compile(
-    r"(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})年(\d{1,2})月(\d{1,2})日|(\d{4})(\d{2})(\d{2}))"
-    r"(?:[ T]0?0:00(?::00(?:\.0+)?)?)?"
+    r"(?:([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})[日号]"
+    rf"|([0-9]{{4}})([0-9]{{2}})([0-9]{{2}}))(?:[ T]?{_CLOCK})?"
 )
+_AROUND_WORDS = re.compile(r"\s*([年月日号])\s*")
+# Days since the end of 1899 as a spreadsheet counts them. It takes 1900 for a leap year, which is over by 20000.
+_SERIAL = re.compile(r"[0-9]{5}")
+_SERIALS = range(20_000, 60_001)  # 1954 to 2064: any other five digits are no date that a form asks for
+_SERIAL_ZERO = date(1899, 12, 30)
+_LOST_ZERO = re.compile(r"[0-9]{1,2}\.[0-9]")
 _PARTED = re.compile(r"[、，,;；\n]")
 
 Answer = tuple[object, ...] | None
@@ -35,30 +44,56 @@ Schema = dict[str, pl.DataType | type[pl.DataType]]
 
 
 def parse_table(table: Table, fields: Sequence[Field], *, year: int | None) -> pl.DataFrame:
-    """The typed frame of `table`: `_row`, and for each field the columns that `contracts.field.Type` documents.
+    """The typed frame of `table`: `_row`, and for each field the columns that `contracts.field` documents.
 
     `year` is the reference year, for dates written without one; None leaves those null. Same rows, same order.
     """
-    columns = [table.frame.to_series(table.frame.get_column_index("_row")).cast(pl.Int64)]
+    rows = table.frame.to_series(table.frame.get_column_index("_row")).cast(pl.Int64)
+    columns = [rows]
     for field in fields:
-        columns += parse_column(table.frame[field.name], field, year=year)
-    return pl.DataFrame(columns)
+        texts = table.frame[field.name]
+        columns += outline_column(texts, field, rows) if field.outline else parse_column(texts, field, year=year)
+    frame = pl.DataFrame(columns)
+    return frame.with_columns(pl.coalesce(f.name, f.otherwise) for f in fields if f.otherwise)
 
 
 def parse_column(texts: pl.Series, field: Field, *, year: int | None) -> list[pl.Series]:
     """The typed columns of one field: `name` in front, then its text and its twins.
 
-    Text and choice lose the blanks around them; `name__text` keeps every character. Only blanks, or one of the field's
-    `blank_texts`, is null in both.
+    Text and choice lose the blanks around them; `name__text` keeps every character. Blanks, and the field's words for
+    a missing value, are null in both.
     """
-    trimmed = pl.col("text").str.strip_chars()
-    blank = (trimmed == "") | trimmed.is_in(list(field.blank_texts))
-    filed = texts.alias("text").to_frame().select(pl.when(~blank).then(pl.col("text")))
-    if not field.has_text_twin:
-        return [filed.select(trimmed).to_series().alias(field.name)]
-    schema, parse = _parser(field, year)
-    name, *twins = _parse_distinct(filed.to_series(), schema, parse)
-    return [name, filed.to_series().alias(field.text_column), *twins]
+    meaning = pl.col("meaning")
+    cells = texts.alias("filed").to_frame().with_columns(_meaning(field).alias("meaning"))
+    cells = cells.select(
+        "meaning",
+        pl.when(pl.col("filed").str.strip_chars() != "", meaning.ne_missing(Meaning.MISSING.value)).then("filed"),
+        pl.when(meaning == Meaning.ZERO.value).then(pl.lit("0")).when(meaning.is_null()).then("filed").alias("read"),
+    )
+    if field.type in (Type.TEXT, Type.CHOICE):
+        columns = [cells["read"].str.strip_chars().alias(field.name)]
+    else:
+        columns = _parse_distinct(cells["read"], *_parser(field, year))
+    if field.has_text_twin:
+        columns.insert(1, cells["filed"].alias(field.text_column))
+    if field.may_not_apply:
+        columns.append(cells["meaning"].eq_missing(Meaning.NOT_APPLICABLE.value).alias(f"{field.name}__na"))
+    return columns
+
+
+def _meaning(field: Field) -> pl.Expr:
+    """What a cell without a value says; null for a text that is to be read."""
+    text = pl.col("filed")
+    blank = pl.when(text.is_null() | (text.str.strip_chars() == "")).then(pl.lit(field.blank.value))
+    if not field.words:
+        return blank
+    # as `contracts.field.fold_word` does it for one text
+    word = text.str.normalize("NFKC").str.replace_all(r"\s+", "").str.to_lowercase()
+    return blank.otherwise(word.replace_strict(_words(field), default=None, return_dtype=pl.String))
+
+
+def _words(field: Field) -> dict[str, str]:
+    return {word: meaning.value for word, meaning in field.meanings.items()}
 
 
 def _parse_distinct(texts: pl.Series, schema: Schema, parse: Callable[[str], Answer]) -> list[pl.Series]:
@@ -101,20 +136,9 @@ def _quantity_schema(name: str) -> Schema:
     return {**numbers, **ends, **words, f"{name}__direction": pl.Int8}
 
 
-def _number(text: str, unit: str) -> Decimal | None:
-    """A number written with digits alone, thousands parted by commas or not, its own unit behind it or not."""
-    folded = _fold(text)
-    if unit and folded.endswith(_fold(unit)):
-        folded = folded.removesuffix(_fold(unit)).rstrip()
-    found = _NUMBER.fullmatch(folded)
-    if not found:
-        return None
-    sign, whole, fraction = found.groups()
-    return Decimal(f"{sign}{whole.replace(',', '')}.{fraction or '0'}")
-
-
-def _fold(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).replace("\u2212", "-").strip()
+def _number(text: str, field: Field) -> Decimal | None:
+    plain = number_text(text, field)
+    return None if plain is None else Decimal(plain)
 
 
 def _exact(number: Decimal | None) -> Decimal | None:
@@ -126,14 +150,14 @@ def _exact(number: Decimal | None) -> Decimal | None:
 
 
 def _count(text: str, field: Field) -> Answer:
-    number = _number(text, field.unit)
+    number = _number(text, field)
     if number is None or number != number.to_integral_value() or (number < 0 and not field.signed):
         return None
     return (int(number),) if -(2**63) <= number < 2**63 else None
 
 
 def _decimal(text: str, field: Field) -> Answer:
-    number = _exact(_number(text, field.unit))
+    number = _exact(_number(text, field))
     return None if number is None else (_scaled(number),)
 
 
@@ -144,7 +168,13 @@ def _scaled(number: Decimal) -> Decimal:
 
 
 def _day(text: str) -> Answer:
-    found = _DAY.fullmatch(_fold(text))
+    written = narrow_number(text)
+    if len(written) > _LONGEST:
+        return None
+    plain = _AROUND_WORDS.sub(r"\1", written)
+    if serial := _serial(plain):
+        return (serial,)
+    found = _DAY.fullmatch(plain)
     if not found:
         return None
     year, month, day = (int(part) for part in found.groups() if part is not None and part.isdigit())
@@ -155,8 +185,19 @@ def _day(text: str) -> Answer:
 
 
 def _partial_date(text: str, year: int | None) -> Answer:
-    found = parse_date(text, year)
+    plain = narrow_number(text)
+    if serial := _serial(plain):
+        return serial.isoformat(), serial, serial, "day"
+    if _LOST_ZERO.fullmatch(plain):
+        return None  # 11.3: the third, or the thirtieth in a cell that dropped its zero
+    found = parse_date(text.strip().removeprefix("'"), year)
     return None if found is None else (found.iso, found.first, found.last, found.granularity)
+
+
+def _serial(plain: str) -> date | None:
+    """The day that a spreadsheet's bare number stands for, in the calendar that begins with 1900."""
+    days = int(plain) if _SERIAL.fullmatch(plain) else 0
+    return _SERIAL_ZERO + timedelta(days=days) if days in _SERIALS else None
 
 
 def _items(text: str) -> Answer:
@@ -165,7 +206,7 @@ def _items(text: str) -> Answer:
 
 
 def _quantity(text: str, field: Field) -> Answer:
-    found = parse_quantity(text, unit=field.unit, role=field.role)
+    found = parse_quantity(stated_text(text, field) or text, unit=field.unit, role=field.role)
     if found is None:
         return None
     numbers = (found.value, found.low, found.high)

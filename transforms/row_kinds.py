@@ -56,10 +56,23 @@ def classify_rows(
 
 def _repeats(grid: pl.DataFrame, below: int) -> pl.Series:
     """Rows below the block that say exactly what a row of the block or above it says: a page's head, printed again."""
-    head, rest = grid.head(below).unique(), grid.slice(below).with_row_index("_index")
-    head = head.filter(pl.any_horizontal(pl.all().is_not_null()))
-    found = set(rest.join(head, on=grid.columns, how="semi", nulls_equal=True)["_index"]) if grid.columns else set()
-    return pl.Series([i in found for i in range(rest.height)], dtype=pl.Boolean)
+    head = {row for row in grid.head(below).rows() if any(row)}
+    # Only rows that agree in one column are looked at whole: a register of a million rows is not copied for this.
+    first = {next((column, text) for column, text in enumerate(row) if text) for row in head}
+    alike = pl.any_horizontal(
+        pl.lit(False),
+        *(
+            pl.col(grid.columns[column]).is_in([text for c, text in first if c == column])
+            for column in {column for column, _ in first}
+        ),
+    )
+    rest = grid.slice(below)
+    mask = rest.select(alike.fill_null(False).alias("alike")).to_series()
+    if mask.len() != rest.height:  # no column to compare: a single answer
+        mask = pl.Series([False] * rest.height, dtype=pl.Boolean)
+    repeated = [at for at in mask.arg_true() if rest.row(at) in head]
+    found = pl.Series([False] * rest.height, dtype=pl.Boolean)
+    return found.scatter(repeated, True) if repeated else found
 
 
 def _totals(grid: pl.DataFrame, merges: Sequence[Merge], column: int | None) -> pl.Series:

@@ -6,6 +6,7 @@ Takes rows and columns as they were classified; it judges no value, and fills no
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -13,6 +14,7 @@ from contracts.field import Field, Type
 from contracts.finding import Finding
 from contracts.table import Ignored, Table
 from transforms.book import Sheet, cell_address, column_letter
+from transforms.cell_findings import hidden_parts, stated_units, unread_cells
 from transforms.heading_findings import heading_address, unknown_column
 from transforms.heading_match import Block, Merge, normalise
 from transforms.row_kinds import RowKind, classify_rows
@@ -27,6 +29,21 @@ _SERIAL = ("序号", "行号", "编号", "no", "no.")
 _MERGED_TYPES = (Type.TEXT, Type.CHOICE)
 
 
+@dataclass(frozen=True)
+class Tabulation:
+    """A table, what was found on the way, and the account of the sheet it stands in.
+
+    rows: what the sheet's rows are, by how many. `used`, `ignored` and `found` together are its filled cells.
+    """
+
+    table: Table
+    findings: tuple[Finding, ...]
+    rows: dict[str, int]
+    used: int
+    ignored: tuple[Ignored, ...]
+    found: int
+
+
 def build_table(
     file: str,
     sheet: Sheet,
@@ -35,37 +52,48 @@ def build_table(
     block: Block,
     fields: Sequence[Field],
     total_in: str | None,
-) -> tuple[Table, list[Finding]]:
-    """The table under the fields' names and HEAD-03 for each column outside the contract.
+) -> Tabulation:
+    """The table under the fields' names, with HEAD-03 for each column outside the contract.
 
-    `grid` is the sheet's grid with blank texts as nulls. `cells_nonempty`, `cells_used`, `ignored` and
-    `notes["found"]` account for this sheet alone.
+    `grid` is the sheet's grid with blank texts as nulls.
     """
     columns = {name: heading.column for name, heading in block.matched.items()}
     units = {columns[f.name]: f.unit for f in fields if f.name in columns}
     kinds = classify_rows(grid, block, merges, units, columns.get(total_in) if total_in else None)
-    counts = _count_cells(grid, kinds)
+    counts = count_cells(grid, kinds)
     unknown, serial = _leftover_columns(file, sheet, grid, kinds, block, counts)
     inside = (RowKind.HEADING, RowKind.DATA, RowKind.TOTAL)
     used = sum(counts.get((kind, column), 0) for kind in inside for column in columns.values())
-    ignored = _ignored_rows(sheet, grid, kinds) + serial
-    nonempty = sum(counts.values())
-    found = nonempty - used - sum(entry.cells for entry in ignored)
+    ignored = ignored_rows(sheet.name, sheet.first_row, grid, kinds) + serial
     table = Table(
         sheet=sheet.name,
         frame=_rows_of(sheet, _filled_down(grid, merges, kinds, fields, columns), kinds, RowKind.DATA, fields, columns),
         columns={name: column_letter(column) for name, column in columns.items()},
         headings={name: heading_address(heading, sheet.first_row) for name, heading in block.matched.items()},
         totals=_rows_of(sheet, grid, kinds, RowKind.TOTAL, fields, columns),
-        ignored=tuple(ignored),
-        cells_nonempty=nonempty,
-        cells_used=used,
-        notes={"found": str(found), "heading_row": str(sheet.first_row + block.below - 1)},
     )
-    return table, unknown
+    return Tabulation(
+        table=table,
+        findings=(
+            *unknown,
+            *stated_units(file, sheet, grid, kinds, block, fields),
+            *hidden_parts(file, sheet, table),
+            *unread_cells(file, sheet, table, fields),
+        ),
+        rows=count_rows(kinds),
+        used=used,
+        ignored=tuple(ignored),
+        found=sum(counts.values()) - used - sum(entry.cells for entry in ignored),
+    )
 
 
-def _count_cells(grid: pl.DataFrame, kinds: pl.Series) -> dict[tuple[RowKind, int], int]:
+def count_rows(kinds: pl.Series) -> dict[str, int]:
+    """How many rows of each kind there are; blank rows and kinds without a row are left out."""
+    found = {kind.name.lower(): int((kinds == kind.value).sum()) for kind in RowKind if kind is not RowKind.BLANK}
+    return {name: count for name, count in found.items() if count}
+
+
+def count_cells(grid: pl.DataFrame, kinds: pl.Series) -> dict[tuple[RowKind, int], int]:
     """Filled cells by kind of row and column."""
     sums = grid.select(pl.all().is_not_null()).with_columns(kinds.alias("_kind")).group_by("_kind").agg(pl.all().sum())
     return {
@@ -107,15 +135,14 @@ def _leftover_columns(
     return findings, ignored
 
 
-def _ignored_rows(sheet: Sheet, grid: pl.DataFrame, kinds: pl.Series) -> list[Ignored]:
-    """One entry for each row that was set aside, with the reason."""
+def ignored_rows(sheet: str, first_row: int, grid: pl.DataFrame, kinds: pl.Series) -> list[Ignored]:
+    """One entry for each row of `sheet` that was set aside, with the reason; `grid` begins at `first_row`."""
     ignored = []
-    for row, number in enumerate(kinds.to_list()):
-        if RowKind(number) in _REASONS:
-            filled = [column for column, text in enumerate(grid.row(row)) if text is not None]
-            first, last = (cell_address(sheet.first_row + row, column) for column in (filled[0], filled[-1]))
-            zh, en = _REASONS[RowKind(number)]
-            ignored.append(Ignored(sheet.name, first if first == last else f"{first}:{last}", len(filled), zh, en))
+    for row in kinds.is_in([kind.value for kind in _REASONS]).arg_true():
+        filled = [column for column, text in enumerate(grid.row(row)) if text is not None]
+        first, last = (cell_address(first_row + row, column) for column in (filled[0], filled[-1]))
+        zh, en = _REASONS[RowKind(kinds[row])]
+        ignored.append(Ignored(sheet, first if first == last else f"{first}:{last}", len(filled), zh, en))
     return ignored
 
 

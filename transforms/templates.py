@@ -13,7 +13,7 @@ from typing import Any
 
 import xlsxwriter
 
-from contracts.field import Field, Type
+from contracts.field import Field, Meaning, Type
 from contracts.kind import Kind
 from contracts.rule import Rule
 
@@ -99,7 +99,7 @@ def _validation(guide: Any, kind: Kind, column: int, field: Field) -> dict[str, 
     """The drop-down or the range of one column, and the note shown when one of its cells is entered."""
     told = {"input_title": field.heading[:_TITLE_LIMIT], "input_message": _entry_note(field)[:_MESSAGE_LIMIT]}
     # 合计 in a column of choices, or —— for "nothing", is right: it may be insisted on.
-    stop = "warning" if field.blank_texts or kind.total_in == field.name else "stop"
+    stop = "warning" if field.words or kind.total_in == field.name else "stop"
     error = {"error_title": "填写有误", "error_message": _entry_note(field)[:_MESSAGE_LIMIT], "error_type": stop}
     if field.choices:
         return {"validate": "list", "source": _choices(guide, column, field), **error, **told}
@@ -125,12 +125,23 @@ def _choices(guide: Any, column: int, field: Field) -> list[str] | str:
     return f"='{GUIDE}'!${letter}$1:${letter}${len(field.choices)}"
 
 
+def words_zh(field: Field) -> list[str]:
+    """What stands for no value in this field, one text for each meaning: 不适用填“——”, 零填“无”, 空白表示零."""
+    said = {Meaning.NOT_APPLICABLE: "不适用的填", Meaning.ZERO: "为零的可填", Meaning.MISSING: "没有的填"}
+    parts = []
+    for meaning, lead in said.items():
+        word = next((word for word, means in field.words if means is meaning), None)
+        parts += [f"{lead}“{word}”"] if word else []
+    if field.blank is not Meaning.MISSING:
+        parts.append(f"空白表示{field.blank.zh}")
+    return parts
+
+
 def _entry_note(field: Field) -> str:
     parts = [f"{'必填' if field.required else '可不填'}，{TYPES_ZH[field.type]}"]
     if field.unit:
         parts.append(f"单位：{field.unit}")
-    if field.blank_texts:
-        parts.append(f"没有的填“{field.blank_texts[0]}”")
+    parts += words_zh(field)
     if field.note_zh:
         parts.append(field.note_zh)
     return "；".join(parts) + "。"
@@ -175,7 +186,7 @@ def _field_row(field: Field) -> tuple[str, ...]:
         "必填 yes" if field.required else "可不填 no",
         f"单位：{field.unit}" if field.unit else "",
         f"可选：{'、'.join(field.choices)}" if field.choices else "",
-        _entry_note(field) if field.note_zh or field.blank_texts else "",
+        _entry_note(field) if field.note_zh or words_zh(field) else "",
     )
 
 

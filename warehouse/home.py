@@ -25,7 +25,7 @@ from contracts.finding import Finding, RuleCount, Verdict
 from contracts.kind import Kind
 from contracts.period import Period
 from contracts.submission import Arrival, Submission
-from contracts.table import Ignored, Table
+from contracts.table import Account, Ignored, Table
 from warehouse import ledger, lookup, provenance, tables
 from warehouse.arrivals import add_submission, find_submission
 from warehouse.canonical import moment_text
@@ -94,8 +94,9 @@ class Home:
         if row is None:
             engine.dispose()
             raise StorageError(
-                f"{folder} 的数据库版本为 {found}，本程序需要 {HEAD}",
-                f"the database in {folder} is at version {found}; this program needs {HEAD}",
+                f"{folder} 的数据库版本为 {found}，本程序需要 {HEAD}；较旧的由下一次 jixiao run 升级",
+                f"the database in {folder} is at version {found}; this program needs {HEAD}. "
+                "The next jixiao run brings an older one up",
             )
         return cls(folder, row.bureau, row.title, engine, Landing(folder / "landing"), Registers(folder / "registers"))
 
@@ -136,15 +137,16 @@ class Home:
         table: Table | None,
         figures: Sequence[Figure],
         derived: Sequence[Figure],
-        ignored: Sequence[Ignored],
+        account: Account | None,
     ) -> None:
         """Keep a judgment: all of it or nothing, and only once.
 
         rows: the accepted rows, typed. figures: those of this submission. derived: all figures of the bureau for the
         kind and the period's year, as they are with this submission; those that stand open and are not among them are
         closed. Of a returned submission neither is kept, and the accepted one before it goes on standing.
+        account: what became of the file's cells; None for a file that could not be read.
         """
-        judged = Judged(submission, kind, verdict, rows, table, figures, derived, ignored)
+        judged = Judged(submission, kind, verdict, rows, table, figures, derived, account)
         record(self.engine, self.registers, judged)
 
     def sweep_registers(self) -> list[Path]:

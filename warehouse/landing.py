@@ -29,17 +29,21 @@ class Landing:
             ) from error
         return sha256
 
-    def read(self, sha256: str) -> bytes:
-        """The bytes of that hash. Raises StorageError when they are missing or no longer have it."""
+    def path(self, sha256: str) -> Path:
+        """Where the bytes of that hash lie, once it was seen that they still have it. Raises StorageError otherwise."""
         path = self.folder / sha256
         try:
-            data = path.read_bytes()
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             raise StorageError(f"存档文件无法读取：{path}", f"cannot read landed file {path}: {error}") from error
-        found = hashlib.sha256(data).hexdigest()
         if found != sha256:
             raise StorageError(
                 f"存档文件 {path} 的内容已改变：应为 {sha256}，实为 {found}",
                 f"landed file {path} has changed: expected {sha256}, found {found}",
             )
-        return data
+        return path
+
+    def read(self, sha256: str) -> bytes:
+        """The bytes of that hash. Raises StorageError when they are missing or no longer have it."""
+        return self.path(sha256).read_bytes()

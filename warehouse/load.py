@@ -19,7 +19,7 @@ from contracts.figure import Figure
 from contracts.finding import Finding, Outcome, Verdict
 from contracts.kind import Kind
 from contracts.submission import Submission
-from contracts.table import Ignored, Table
+from contracts.table import Account, Ignored, Table
 from warehouse import tables
 from warehouse.canonical import json_text, moment_text
 from warehouse.database import reading, writing
@@ -41,7 +41,7 @@ class Judged:
     table: Table | None
     figures: Sequence[Figure]
     derived: Sequence[Figure]
-    ignored: Sequence[Ignored]
+    account: Account | None
 
     @property
     def taken(self) -> bool:
@@ -90,7 +90,7 @@ def _record(connection: Connection, judged: Judged, register: str | None) -> Non
     _write_verdict(connection, judged, register, later)
     _write_findings(connection, submission.id, judged.verdict.findings)
     _write_counts(connection, judged)
-    _write_ignored(connection, submission.id, judged.ignored)
+    _write_ignored(connection, submission.id, judged.account.ignored if judged.account else ())
     # A resubmission that was judged first is not undone by the earlier one coming to its turn.
     if judged.taken and later is None:
         _supersede(connection, standing, submission.id)
@@ -145,9 +145,12 @@ def _write_verdict(connection: Connection, judged: Judged, register: str | None,
         values |= {
             "sheet": table.sheet,
             "columns": json_text(table.columns),
-            "cells_nonempty": table.cells_nonempty,
-            "cells_used": table.cells_used,
-            "cells_ignored": sum(i.cells for i in judged.ignored),
+        }
+    if (account := judged.account) is not None:
+        told = account.record()
+        values |= {
+            **{f"cells_{name}": count for name, count in told.pop("cells").items()},
+            "account": json_text(told),
         }
     s = tables.submissions
     connection.execute(update(s).where(s.c.id == judged.submission.id).values(**values))

@@ -14,10 +14,10 @@ from contracts.context import AT, Reference
 from contracts.finding import Cell, Finding, Outcome, RuleCount, Severity
 from contracts.period import Period
 from contracts.submission import Arrival
-from contracts.table import Ignored
+from contracts.table import Ignored, SheetAccount
 from warehouse import tables
 from warehouse.registers import Registers
-from warehouse.stored import StoredField, StoredSubmission
+from warehouse.stored import StoredAccount, StoredField, StoredSubmission
 
 s = tables.submissions.c
 FROM = ("_submission", "_filer", "_file", "_sheet", "_sha256", "_period")
@@ -35,15 +35,20 @@ def _submission(row: Any) -> StoredSubmission:
     received_at = datetime.fromisoformat(row["received_at"])
     arrival = Arrival(row["file"], row["filer"], row["kind"], period, received_at, row["channel"])
     same = ("id", "sequence", "sha256", "size", "version", "received", "accepted", "quarantined", "contract_version")
-    more = ("register", "sheet", "cells_nonempty", "cells_used", "cells_ignored", "superseded_by")
+    more = ("register", "sheet", "cells_nonempty", "cells_used", "cells_ignored", "cells_found", "superseded_by")
     return StoredSubmission(
         arrival=arrival,
         due_at=None if row["due_at"] is None else datetime.fromisoformat(row["due_at"]),
         outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
         fields=None if row["fields"] is None else tuple(StoredField(**f) for f in json.loads(row["fields"])),
         columns=None if row["columns"] is None else json.loads(row["columns"]),
+        account=None if row["account"] is None else _account(json.loads(row["account"])),
         **{name: row[name] for name in same + more},
     )
+
+
+def _account(told: dict[str, Any]) -> StoredAccount:
+    return StoredAccount(**told | {"sheets": tuple(SheetAccount(**sheet) for sheet in told["sheets"])})
 
 
 def list_findings(connection: Connection, submission_id: str) -> list[Finding]:

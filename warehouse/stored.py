@@ -9,6 +9,7 @@ from contracts.figure import Figure, Source
 from contracts.finding import Outcome
 from contracts.period import Period
 from contracts.submission import Submission
+from contracts.table import SheetAccount
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,16 @@ class StoredField:
     zh: str
     en: str
     personal: bool
+
+
+@dataclass(frozen=True)
+class StoredAccount:
+    """How a file was read: see `contracts.table.Account`."""
+
+    type: str
+    encoding: str | None
+    sheets: tuple[SheetAccount, ...]
+    rows: dict[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,14 +52,17 @@ class StoredSubmission(Submission):
     cells_nonempty: int | None
     cells_used: int | None
     cells_ignored: int | None
+    cells_found: int | None
+    account: StoredAccount | None
     superseded_by: str | None
 
     @property
     def explained(self) -> bool | None:
-        """Whether every filled cell was either used or named among the ignored ones; None when no table was read."""
-        if self.cells_nonempty is None or self.cells_used is None or self.cells_ignored is None:
+        """Whether every filled cell was used, named as ignored or found; None when the file was not read."""
+        parts = (self.cells_used, self.cells_ignored, self.cells_found)
+        if self.cells_nonempty is None or None in parts:
             return None
-        return self.cells_nonempty == self.cells_used + self.cells_ignored
+        return self.cells_nonempty == sum(part or 0 for part in parts)
 
     @property
     def stands(self) -> bool:

@@ -55,6 +55,8 @@ submissions = Table(
     Column("cells_nonempty", Integer),
     Column("cells_used", Integer),
     Column("cells_ignored", Integer),
+    Column("cells_found", Integer),
+    Column("account", Text),
     Column("superseded_by", ForeignKey("submissions.id")),
     UniqueConstraint("file", "filer", "kind", "period", "received_at", "sha256"),
     UniqueConstraint("filer", "kind", "period", "version"),

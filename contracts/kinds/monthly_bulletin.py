@@ -1,75 +1,156 @@
-"""通信业主要指标月报: a published monthly bulletin, one indicator a row, units of its own a row."""
+"""通信业主要指标月报: a published monthly bulletin, one indicator a row, units of its own a row.
+
+Published by many bureaus in many layouts: columns in any order and under many headings ("N月" in one stands for any
+month, 1-N月 for any span of them), the unit in a column or behind the name, parts under 其中, indented or numbered.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
-from contracts.field import Field, Type
+from contracts.field import Field, Meaning, Type
 from contracts.finding import Severity
 from contracts.kind import define_kind
 from contracts.measure import Measure, Method
 from contracts.rule import Rule, Scope
 from contracts.rule_forms import stands_once
+from contracts.whole_and_part import Parts, written_step
 
 FORM = "通信业主要指标月报的编制口径"
-NOT_APPLICABLE = ("——", "—", "-", "--", "/")
+WORDS = tuple((word, Meaning.NOT_APPLICABLE) for word in ("——", "—", "-", "--", "/", "N/A", "不适用"))
+
+
+def _figure(name: str, heading: str, title_en: str, aliases: str, unit: str = "", *, optional: bool = True) -> Field:
+    return Field(
+        name,
+        heading,
+        title_en,
+        Type.DECIMAL,
+        required=False,
+        optional_column=optional,
+        aliases=tuple(aliases.split()),
+        signed=True,
+        unit=unit,
+        words=WORDS,
+    )
+
 
 FIELDS = (
-    Field("name", "指标名称", "indicator", aliases=("指标",)),
-    Field("unit", "单位", "unit", aliases=("计量单位",)),
     Field(
+        "name",
+        "指标名称",
+        "indicator",
+        aliases=("指标", "项目", "项目名称", "指标项目", "主要指标", "业务指标", "统计指标"),
+        outline=True,
+        note_zh="部分前写“其中：”，单位可写在名称后的括号里",
+    ),
+    Field(
+        "unit",
+        "单位",
+        "unit",
+        required=False,
+        optional_column=True,
+        aliases=("计量单位", "指标单位"),
+        otherwise="name__unit",
+    ),
+    _figure(
         "reached",
         "本月底到达",
         "reached",
-        Type.DECIMAL,
-        required=False,
-        aliases=("本年本月止累计到达", "到达", "累计", "累计到达"),
-        signed=True,
-        blank_texts=NOT_APPLICABLE,
+        "本年本月止累计到达 到达 累计 累计到达 本月末到达 本月底累计到达 本月末累计到达 月末到达 月底到达 期末到达 "
+        "本期末到达 到达数 期末数 本年累计 累计完成 本年累计完成 累计值 累计数 累计绝对值 本年累计绝对值 本年本月止累计 "
+        "本年累计/期末到达 本期累计 N月底到达 N月末到达 N月底累计到达 N月末累计到达 截至N月底到达 截至N月末到达 截至N月底 "
+        "截至N月末 N月底 N月末 N月累计 N月累计到达 1-N月 1-N月累计 1-N月累计完成 1-N月累计到达",
+        optional=False,
     ),
-    Field(
+    _figure(
         "growth",
         "同比增长",
         "growth on the year",
-        Type.DECIMAL,
-        required=False,
-        aliases=("比上年同期累计", "同比", "同比增长(%)", "比上年同期累计(±%)"),
-        signed=True,
-        unit="%",
-        blank_texts=NOT_APPLICABLE,
+        "比上年同期累计 同比 同比增减 同比增速 同比增幅 同比增长率 同比变化 比上年同期 "
+        "比上年同期增长 比上年同期增减 比去年同期增长 比去年同期 较上年同期增长 较上年同期 同比% 同比增长% 同比±% "
+        "比上年同期±% 比上年同期增长% 累计同比 累计同比增长 累计同比增速 本年累计同比 本年累计同比增长 累计比上年同期增长 "
+        "1-N月同比 1-N月同比增长 1-N月累计同比 1-N月累计同比增长",
+        "%",
+        optional=False,
     ),
-    Field(
+    _figure(
         "month",
         "本月",
         "this month",
-        Type.DECIMAL,
-        required=False,
-        optional_column=True,
-        signed=True,
-        blank_texts=NOT_APPLICABLE,
+        "当月 本月完成 当月完成 本月数 当月数 本月值 当月值 本月实际 本月发生 本月绝对值 当月绝对值 N月 N月份 N月当月 "
+        "N月完成",
+    ),
+    _figure(
+        "month_growth",
+        "本月同比增长",
+        "growth of the month on the year",
+        "本月同比 当月同比 当月同比增长 本月同比增速 当月同比增速 本月比上年同期增长 当月比上年同期增长 N月同比 N月同比增长 "
+        "N月当月同比 N月当月同比增长",
+        "%",
+    ),
+    _figure(
+        "net_month",
+        "本月净增",
+        "net change of the month",
+        "当月净增 本月净增数 当月净增数 比上月净增 较上月净增 比上月末净增 较上月末净增 比上月底净增 N月净增 N月当月净增",
+    ),
+    _figure(
+        "net_year",
+        "比上年末净增",
+        "net change since the year's end",
+        "较上年末净增 比上年底净增 较上年底净增 比年初净增 较年初净增 累计净增 本年净增 本年累计净增 1-N月净增 1-N月累计净增",
     ),
 )
 NAMES = {f.name: f for f in FIELDS}
+FIGURES = tuple(f for f in FIELDS if f.type is Type.DECIMAL)
+AMOUNTS = tuple(f for f in FIGURES if not f.unit)
 
-PLAIN = pl.col("name").str.replace(r"^其中[:：]", "")
+PLAIN = pl.col("name").str.strip_prefix("其中:")
+NAMED = pl.col("name").is_not_null()
 
 
 def _of(name: str) -> pl.Expr:
-    return pl.col("reached").filter(PLAIN.eq(name)).first()
+    """The figure of the row whose name, without 其中, is all of the regular expression `name`."""
+    return pl.col("reached").filter(_is(name)).first().cast(pl.Float64)
 
 
-def _step(column: str) -> pl.Expr:
-    """One unit of the last written digit."""
-    decimals = pl.col(f"{column}__text").str.extract(r"\.(\d+)", 1).str.len_chars().fill_null(0)
-    return pl.lit(10.0).pow(-decimals.cast(pl.Float64)).max()
+def _is(name: str) -> pl.Expr:
+    return PLAIN.str.contains(f"^(?:{name})$")
 
 
-PHONES = ("全省电话用户", "固定电话用户", "移动电话用户")
-ALL_PHONES = pl.all_horizontal(*[PLAIN.eq(name).any() for name in PHONES])
-GAP = (_of(PHONES[0]) - _of(PHONES[1]) - _of(PHONES[2])).cast(pl.Float64).abs()
+def _identity(rule_id: str, zh: str, en: str, whole: str, parts: tuple[str, ...], expected: str) -> Rule:
+    """The row called `whole` is the sum of those called `parts`, wherever they all stand and in one unit."""
+    rows = pl.any_horizontal(_is(name) for name in (whole, *parts))
+    there = pl.all_horizontal(_is(name).any() for name in (whole, *parts))
+    gap = (_of(whole) - pl.sum_horizontal([_of(name) for name in parts], ignore_nulls=False)).abs()
+    # Each figure is rounded by itself, so each may be off by half a step.
+    return Rule(
+        id=rule_id,
+        severity=Severity.MUST,
+        scope=Scope.FRAME,
+        title_zh=zh,
+        title_en=en,
+        when=there & (pl.col("unit").filter(rows).n_unique() == 1),
+        holds=gap.le(written_step(NAMES["reached"]).filter(rows).sum() / 2 + 1e-6),
+        fields=("reached",),
+        values={"gap": gap.round(6)},
+        expected=expected,
+        message_zh=f"应有：{zh}；而二者相差 {{gap}}，超出四舍五入的范围。",
+        message_en=f"{en}: but they differ by {{gap}}, more than rounding explains.",
+        basis=FORM,
+    )
+
+
+def _parts(field: str, *, marked: bool) -> Parts:
+    return Parts(NAMES["name"], NAMES["unit"], NAMES[field], marked, FORM)
+
 
 RULES = (
-    stands_once("MB-01", NAMES["name"], basis=FORM),
+    # 其中： alone in a row is no name
+    replace(stands_once("MB-01", NAMES["name"], basis=FORM), when=NAMED),
     Rule(
         id="MB-02",
         severity=Severity.EXPLAIN,
@@ -98,20 +179,78 @@ RULES = (
         message_en="January: cumulative {reached}, month {month}.",
         basis=FORM,
     ),
+    _identity(
+        "MB-04",
+        "电话用户等于固定加移动",
+        "telephone users are fixed and mobile",
+        "(?:全[省市区国]|本[省市区])?电话用户(?:数|合计|总数|总计)?",
+        ("固定电话用户(?:数|合计|总数|总计)?", "移动电话用户(?:数|合计|总数|总计)?"),
+        "固定电话用户与移动电话用户之和 / fixed plus mobile",
+    ),
+    _parts("reached", marked=True).not_more("MB-05", Severity.MUST),
+    _parts("reached", marked=True).sum_not_more("MB-06", Severity.MUST),
+    _parts("month", marked=True).not_more("MB-07", Severity.MUST),
+    _parts("month", marked=True).sum_not_more("MB-08", Severity.MUST),
+    # Indentation and numbering order a table; that they also part a figure is likely, not said.
+    _parts("reached", marked=False).not_more("MB-09", Severity.EXPLAIN),
+    _parts("reached", marked=False).sum_not_more("MB-10", Severity.EXPLAIN),
+    _parts("reached", marked=False).sum_is_whole("MB-11", Severity.MUST),
+    _identity(
+        "MB-12",
+        "固定传统长途电话通话时长合计等于国内、国际和港澳台之和",
+        "fixed long-distance call time is domestic, international, and Hong Kong, Macao and Taiwan",
+        "固定传统长途电话通话时长合计",
+        ("国内长途电话通话时长", "国际电话去话通话时长", "港澳台电话去话通话时长"),
+        "国内、国际、港澳台之和 / the sum of the three",
+    ),
+    _identity(
+        "MB-13",
+        "IP电话通话时长合计等于国内、国际和港澳台之和",
+        "IP call time is domestic, international, and Hong Kong, Macao and Taiwan",
+        "IP电话通话时长合计",
+        ("IP电话国内长途通话时长", "IP电话国际电话通话时长", "IP电话港澳台电话通话时长"),
+        "国内、国际、港澳台之和 / the sum of the three",
+    ),
     Rule(
-        id="MB-04",
+        id="MB-14",
+        severity=Severity.EXPLAIN,
+        scope=Scope.ROW,
+        title_zh="有数值的指标注明单位",
+        title_en="an indicator with a figure states its unit",
+        when=NAMED & pl.any_horizontal(pl.col(f.name).is_not_null() for f in AMOUNTS),
+        holds=pl.col("unit").is_not_null(),
+        fields=("name", "unit"),
+        expected="单位列或名称后的括号中的单位 / a unit in its column or behind the name",
+        message_zh="“{name}”没有注明单位，不形成指标值；请在单位列或名称后的括号中注明。",
+        message_en="“{name}” states no unit, so no figure is made of it; state one in its column or behind the name.",
+        basis=FORM,
+    ),
+    Rule(
+        id="MB-15",
         severity=Severity.MUST,
-        scope=Scope.FRAME,
-        title_zh="电话用户等于固定加移动",
-        title_en="telephone users are fixed and mobile",
-        # Three rounded figures: each may be off by half a step.
-        when=ALL_PHONES,
-        holds=GAP.le(1.5 * _step("reached") + 1e-9),
-        fields=("reached",),
-        values={"gap": GAP.round(6)},
-        expected="固定电话用户与移动电话用户之和 / fixed plus mobile",
-        message_zh="全省电话用户与固定、移动电话用户之和相差 {gap}，超出四舍五入的范围。",
-        message_en="telephone users differ from fixed and mobile together by {gap}, more than rounding explains.",
+        scope=Scope.ROW,
+        title_zh="名称中的单位与单位列一致",
+        title_en="the unit behind the name is that of the unit column",
+        when=pl.col("name__unit").is_not_null(),
+        holds=pl.col("unit") == pl.col("name__unit"),
+        fields=("unit", "name"),
+        expected=pl.col("name__unit"),
+        message_zh="“{name}”注明的单位与单位列的“{unit}”不一致。",
+        message_en="the unit in “{name}” is not the “{unit}” of the unit column.",
+        basis=FORM,
+    ),
+    Rule(
+        id="MB-16",
+        severity=Severity.MUST,
+        scope=Scope.ROW,
+        title_zh="有数值的行有指标名称",
+        title_en="a row with figures names an indicator",
+        when=pl.any_horizontal(pl.col(f.text_column).is_not_null() for f in FIGURES),
+        holds=NAMED,
+        fields=("name",),
+        expected="指标名称 / the name of an indicator",
+        message_zh="本行填有数值，但名称只有“{name}”。",
+        message_en="the row holds figures, but its name is only “{name}”.",
         basis=FORM,
     ),
 )
@@ -127,7 +266,7 @@ def _stated(indicator: str, zh: str, en: str, field: str, unit: str, unit_from: 
         cells=(field,),
         each="name",
         unit_from=unit_from,
-        where=pl.col(field).is_not_null(),
+        where=pl.col(field).is_not_null() & (pl.col("unit").is_not_null() if unit_from else pl.lit(value=True)),
     )
 
 
@@ -145,5 +284,10 @@ KIND = define_kind(
         _stated("bulletin", "", "", "reached", "", "unit"),
         _stated("bulletin_growth", "同比增长", ", growth on the year", "growth", "%", None),
         _stated("bulletin_month", "（当月）", ", this month", "month", "", "unit"),
+        _stated(
+            "bulletin_month_growth", "（当月）同比增长", ", this month, growth on the year", "month_growth", "%", None
+        ),
+        _stated("bulletin_net_month", "（当月净增）", ", net change of the month", "net_month", "", "unit"),
+        _stated("bulletin_net_year", "（比上年末净增）", ", net change since the year's end", "net_year", "", "unit"),
     ),
 )

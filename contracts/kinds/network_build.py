@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.field import Field, Type
+from contracts.field import Field, Meaning, Type
 from contracts.finding import Severity
 from contracts.kind import define_kind
 from contracts.measure import Context, Measure, Method
@@ -51,7 +51,7 @@ FIELDS = (
         "sharing partner",
         required=False,
         aliases=("5G基站共享方", "5G基站/共享方"),
-        blank_texts=("无", "——", "-"),
+        words=tuple((word, Meaning.MISSING) for word in ("无", "——", "-")),
     ),
     Field(
         "dc_opening",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import Path
 from typing import Any
@@ -12,19 +11,19 @@ from rich.text import Text
 
 from contracts.context import Reference
 from contracts.errors import UsageError
-from contracts.finding import Finding, Outcome, Severity, Verdict
+from contracts.finding import Outcome, Severity, Verdict
 from contracts.kind import Kind, discover_kinds
 from contracts.period import Period
 from contracts.submission import Arrival
-from flows.commands.terminal import inert, print_json
-from flows.filing import judge_filed, read_filed
+from contracts.table import Account
+from flows.commands.terminal import digest, finding_text, inert, print_json, reconciled
+from flows.filing import judge_filed, tabulate
 from flows.pack import Pack
 from flows.pack_reading import read_pack
 from flows.settings import Settings
 
 NAME = re.compile(r"(?P<filer>[A-Za-z0-9-]+)_(?P<period>\d{4}[0-9QH-]*)(?:_.*)?\.[^.]+")
 STYLE = {Outcome.ACCEPTED: "bold green", Outcome.PARTIAL: "bold yellow", Outcome.RETURNED: "bold red"}
-MARK = {"强制": "✗", "准强制": "✗", "核实": "?", "提示": "·"}
 
 
 def check_file(
@@ -43,10 +42,7 @@ def check_file(
         raise UsageError(
             f"没有报表“{code}”；有：{'、'.join(kinds)}", f"there is no kind “{code}”; there are: {', '.join(kinds)}"
         )
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise UsageError(f"无法读取 {file}：{error.strerror}", f"cannot read {file}: {error.strerror}") from error
+    sha256 = digest(file)
     if home is not None and pack_folder is None:
         raise UsageError("--home 须与 --pack 一起使用", "--home needs --pack beside it")
     named = NAME.fullmatch(file.name)
@@ -55,7 +51,8 @@ def check_file(
     filer = _filer(filer, named["filer"] if named else None, pack)
     kind = kinds[code].in_force(period) if period else kinds[code]
     year = period.year if period else (pack.settings.year if pack else None)
-    filed = read_filed(data, file.name, kind, year)
+    with Settings().reader() as reader:
+        filed = tabulate(reader.read(file, file.name), file.name, kind, year)
     references = _references(kind, pack, home, filer, period)
     waivers = pack.waivers(filer, period) if pack and filer and period else ()
     verdict = judge_filed(
@@ -67,9 +64,9 @@ def check_file(
         waivers=waivers,
     ).verdict
     if as_json:
-        print_json(_as_json(verdict, kind, file, data))
+        print_json(_as_json(verdict, filed.account, kind, file, sha256))
     else:
-        _print(verdict, kind, file, period, filer)
+        _print(verdict, filed.account, kind, file, period, filer)
     return 0 if verdict.outcome is Outcome.ACCEPTED else 1
 
 
@@ -127,13 +124,14 @@ def _references(
     return found
 
 
-def _as_json(verdict: Verdict, kind: Kind, file: Path, data: bytes) -> dict[str, Any]:
+def _as_json(verdict: Verdict, account: Account | None, kind: Kind, file: Path, sha256: str) -> dict[str, Any]:
     return {
         "verdict": verdict.outcome.value,
         "kind": kind.code,
         "file": file.name,
-        "sha256": hashlib.sha256(data).hexdigest(),
+        "sha256": sha256,
         "rows": {"received": verdict.received, "accepted": verdict.accepted, "quarantined": verdict.quarantined},
+        "reconciliation": account.record() if account else None,
         "findings": [f.record(file.name) for f in verdict.findings],
         "not_evaluable": [
             {"rule": c.rule, "rows": c.not_evaluable, "reason_zh": c.reason_zh, "reason_en": c.reason_en}
@@ -142,7 +140,9 @@ def _as_json(verdict: Verdict, kind: Kind, file: Path, data: bytes) -> dict[str,
     }
 
 
-def _print(verdict: Verdict, kind: Kind, file: Path, period: Period | None, filer: str | None) -> None:
+def _print(
+    verdict: Verdict, account: Account | None, kind: Kind, file: Path, period: Period | None, filer: str | None
+) -> None:
     console = Console(highlight=False, soft_wrap=True)
     head = Text()
     head.append(f"{verdict.outcome.zh} {verdict.outcome.value}", STYLE[verdict.outcome])
@@ -154,9 +154,11 @@ def _print(verdict: Verdict, kind: Kind, file: Path, period: Period | None, file
     )
     console.print(head)
     console.print(f"收到 {verdict.received} 行 = 接受 {verdict.accepted} + 隔离 {verdict.quarantined}", style="dim")
+    if account is not None:
+        console.print(Text(inert(reconciled(account)), "dim"))
     # What returned the file comes first.
     for finding in sorted(verdict.findings, key=lambda f: list(Severity).index(f.severity)):
-        console.print(_told(finding, file))
+        console.print(finding_text(finding, file.name))
     missing = verdict.not_evaluable
     if missing:
         console.print(
@@ -170,16 +172,3 @@ def _print(verdict: Verdict, kind: Kind, file: Path, period: Period | None, file
         f"\n{len(verdict.findings)} 项问题；{passed} 条规则通过。"
         f" / Findings: {len(verdict.findings)}; rules passed: {passed}."
     )
-
-
-def _told(finding: Finding, file: Path) -> Text:
-    """A finding as it is read; whatever a filer wrote in it is inert, markup and control characters alike."""
-    where = "、".join(c.where for c in finding.cells) or file.name
-    mark = f"\n{MARK[finding.severity.value]} {finding.severity.value} "
-    line = Text(mark, "bold red" if finding.blocks else "bold yellow")
-    line.append(inert(f"{finding.rule}  {where}\n"), "bold")
-    line.append(inert(f"  {finding.message_zh}\n  {finding.message_en}\n"), "")
-    line.append(inert(f"  应为 expected: {finding.expected}\n  依据 basis: {finding.basis}"), "dim")
-    if finding.waived_by:
-        line.append(inert(f"\n  已豁免 waived: {finding.waived_by}"), "dim")
-    return line

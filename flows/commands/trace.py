@@ -14,9 +14,9 @@ from rich.tree import Tree
 from contracts.errors import UsageError
 from contracts.figure import Source
 from flows.commands.terminal import inert, print_json
+from flows.reader import Reader
 from flows.settings import Settings
 from transforms.book import Book, column_index
-from transforms.reading import read_book
 from warehouse.home import Home
 from warehouse.stored import StoredFigure
 
@@ -36,7 +36,8 @@ def trace_figure(figure_id: str, folder: Path | None, *, as_json: bool) -> None:
             raise UsageError(f"没有编号为 {figure_id} 的数字{hint}", f"there is no figure {figure_id}{hint_en}")
         current = versions[-1]
         parts = {f.figure_id: f for f in home.figures() if f.figure_id in current.parts}
-        cells = {source: _texts(home, source) for source in current.sources}
+        with Settings().reader() as reader:
+            cells = {source: _texts(home, reader, source) for source in current.sources}
     if as_json:
         print_json(_as_json(current, len(versions), cells))
     else:
@@ -54,9 +55,9 @@ def _only_home(var: Path) -> Path:
     )
 
 
-def _texts(home: Home, source: Source) -> list[tuple[str, str | None]]:
+def _texts(home: Home, reader: Reader, source: Source) -> list[tuple[str, str | None]]:
     """Each cell of a source with what stands in it, read again from the kept bytes (whose hash is checked)."""
-    book = read_book(home.landing.read(source.sha256), source.file).book
+    book = reader.read(home.landing.path(source.sha256), source.file).book
     return [] if book is None else [pair for area in source.cell.split(";") for pair in _area(book, source.sheet, area)]
 
 

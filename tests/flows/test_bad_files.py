@@ -61,7 +61,9 @@ BAD: dict[str, tuple[Callable[[], bytes], str, tuple[str, ...]]] = {
     "network_build/CU_2020_byte.csv": (broken_byte, "FILE-05", ("0xFF", "3")),
     "network_build/CM_2020_cut.xlsx": (lambda: WORKBOOK.read_bytes()[:3000], "FILE-04", ()),
     "network_build/CM_2020_bomb.xlsx": (bomb, "FILE-08", ("512 MiB",)),
-    "network_build/CM_2020_letter.docx": (lambda: zipped({"word/document.xml": b"<w/>"}), "FILE-02", ("docx",)),
+    "network_build/CM_2020_letter.docx": (lambda: zipped({"word/document.xml": b"<w/>"}), "FILE-01", ("docx",)),
+    "network_build/CM_2020_scan.pdf": (lambda: b"%PDF-1.7\n1 0 obj\n", "FILE-02", ("PDF",)),
+    "network_build/CM_2020_both.zip": (lambda: zipped({"../a.csv": b"a,b\n1,2\n"}), "FILE-10", ("../a.csv",)),
 }
 
 

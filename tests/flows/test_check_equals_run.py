@@ -12,9 +12,11 @@ from contracts.submission import Arrival
 from flows import stages
 from flows.commands.check import check_file
 from flows.pack import Pack
+from flows.reader import Reader
 from tests.flows.conftest import Finished
 from tests.flows.home_contents import read_contents
 from warehouse.home import Home
+from warehouse.reports.validation import reconciliation
 from warehouse.stored import StoredSubmission
 
 
@@ -30,6 +32,7 @@ def as_recorded(home: Home, submission: StoredSubmission) -> dict[str, Any]:
             "accepted": submission.accepted,
             "quarantined": submission.quarantined,
         },
+        "reconciliation": reconciliation(submission),
         "findings": [f.record(Path(submission.file).name) for f in home.findings(submission.id)],
         "not_evaluable": [
             {"rule": c.rule, "rows": c.not_evaluable, "reason_zh": c.reason_zh, "reason_en": c.reason_en}
@@ -53,10 +56,10 @@ def test_every_file_at_its_turn(jiangxi: Finished, tmp_path: Path, capsys: pytes
     pack = jiangxi.pack
     different = {}
     statuses: dict[str, int] = {}
-    with stages.open_home(tmp_path / "home", pack) as home:
+    with stages.open_home(tmp_path / "home", pack) as home, Reader() as reader:
         for received in [stages.receive(home, pack, arrival) for arrival in pack.arrivals]:
             statuses[received.arrival.file], said = checked(pack, received.arrival, home.folder, capsys)
-            stages.settle(home, pack, received)
+            stages.settle(home, pack, received, reader)
             recorded = as_recorded(home, next(s for s in home.submissions() if s.id == received.id))
             if said != recorded:
                 different[received.arrival.file] = (said, recorded)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.worksheet.worksheet import Worksheet
 
 from contracts.field import Field, Type
 from contracts.table import Table
@@ -48,9 +49,17 @@ def accounted(reading: TableReading, book: Book) -> Table:
     table = reading.table
     assert table is not None
     filled = sum(1 for s in book.sheets for row in s.grid.rows() for text in row if text is not None and text.strip())
-    assert table.cells_nonempty == filled
-    assert table.cells_used + sum(i.cells for i in table.ignored) + int(table.notes["found"]) == filled
+    account = reading.account
+    assert account.nonempty == filled
+    assert account.used + sum(area.cells for area in account.ignored) + account.found == filled
+    assert account.holds
     return table
+
+
+def ignored(book: Book, fields: Sequence[Field] | None = None) -> list[tuple[str, int, str]]:
+    return [
+        (i.area, i.cells, i.reason_en) for i in find_table(book, FIELDS if fields is None else fields).account.ignored
+    ]
 
 
 def clean(book: Book, fields: Sequence[Field] = FIELDS, total_in: str | None = None) -> Table:
@@ -87,10 +96,11 @@ def test_title_unit_blank_notes_and_signature_are_set_aside_with_reasons() -> No
         [None, "1. 含共建共享"],
         [None, "填表人：张某", "审核人：", "李某"],
     ]
-    table = clean(xlsx(rows, "B2:D2"))
+    book = xlsx(rows, "B2:D2")
+    table = clean(book)
     assert table.frame["_row"].to_list() == [6, 8]
     assert table.columns["name"] == "B"
-    assert [(i.area, i.cells, i.reason_en) for i in table.ignored] == [
+    assert ignored(book) == [
         ("B2", 1, "a title or note above the headings"),
         ("D3", 1, "a title or note above the headings"),
         ("C5:D5", 2, "a row that states units"),
@@ -109,7 +119,7 @@ def test_a_word_that_opens_a_note_is_data_where_data_stands() -> None:
 
 @pytest.mark.parametrize(
     "heading",
-    ["累计建成", " 累计\n建成 ", "累计建成（个）", "累 计 建 成(万个)", "*累计建成：", "累计建成[个]（不含（室分））"],
+    ["累计建成", " 累计\n建成 ", "累计建成（个）", "累 计 建 成(个)", "*累计建成：", "累计建成[个]（不含（室分））"],
 )
 def test_spellings_of_one_heading(heading: str) -> None:
     assert clean(xlsx([["指标名称", heading, "开通数"], ["a", 1, 2]])).columns["built_count"] == "B"
@@ -169,7 +179,9 @@ def test_repeated_headings_and_totals() -> None:
     table = clean(xlsx(rows), total_in="name")
     assert table.frame["_row"].to_list() == [3, 6]
     assert table.totals.rows() == [(7, "小 计", "4", "6", None), (8, "合计", "4", "6", None)]
-    assert [i.area for i in table.ignored] == ["A1", "A4", "A5:C5"]
+    account = find_table(xlsx(rows), FIELDS, "name").account
+    assert [i.area for i in account.ignored] == ["A1", "A4", "A5:C5"]
+    assert account.rows == {"above": 1, "heading": 1, "data": 2, "total": 2, "repeated": 2}
     assert clean(xlsx(rows)).frame.height == 4
 
 
@@ -187,6 +199,27 @@ def test_a_vertical_merge_fills_text_and_never_numbers() -> None:
     assert table.frame["built_count"].to_list() == ["9185", None, "12359"]
 
 
+@pytest.mark.parametrize(
+    ("heading", "name"),
+    [
+        ("1-7月累计", "reached"),
+        ("2024年1—12月累计（万户）", "reached"),
+        ("7月", "month"),
+        ("2024年7月份当月", "month"),
+        ("1-7月", None),
+    ],
+)
+def test_a_heading_may_name_the_months(heading: str, name: str | None) -> None:
+    fields = (
+        Field("name", "指标", "name"),
+        Field("reached", "累计", "reached", aliases=("1-N月累计",), optional_column=True),
+        Field("month", "本月", "month", aliases=("N月", "N月当月"), optional_column=True),
+    )
+    table = find_table(comma([["指标", heading], ["甲", 1]]), fields).table
+    assert table is not None
+    assert sorted(table.columns) == sorted({"name", name or "name"})
+
+
 def test_a_missing_column_is_named_with_the_nearest_heading() -> None:
     reading = find_table(xlsx([["标题"], ["指标名称", "累计建成数", "累计开通"], ["a", 1, 2]]), FIELDS)
     assert rules(reading) == ["HEAD-02", "HEAD-03"]
@@ -200,10 +233,10 @@ def test_a_missing_column_is_named_with_the_nearest_heading() -> None:
 def test_a_column_outside_the_contract() -> None:
     book = xlsx([["序号", *HEAD, "密码", None, "空列"], [1, "a", 1, 2, "x"], [2, "b", 3, 4, None, "y"]])
     reading = find_table(book, FIELDS)
-    table = accounted(reading, book)
+    accounted(reading, book)
     assert [(f.rule, f.cell, f.filed) for f in reading.findings] == [("HEAD-03", "E1", "密码"), ("HEAD-03", "F3", None)]
-    assert table.notes["found"] == "3"  # 密码, x, y
-    reasons = [(i.cells, i.reason_en) for i in table.ignored]
+    assert reading.account.found == 3  # 密码, x, y
+    reasons = [(i.cells, i.reason_en) for i in reading.account.ignored]
     assert reasons == [(3, "a running number"), (1, "the heading of an empty column")]
 
 
@@ -237,17 +270,78 @@ def test_other_sheets_are_accounted_for_and_a_second_table_is_named() -> None:
     reading = find_table(book, FIELDS)
     table = accounted(reading, book)
     assert (table.sheet, rules(reading)) == ("甲", ["HEAD-05"])
-    assert [(i.sheet, i.cells, i.reason_en) for i in table.ignored] == [
+    assert [(i.sheet, i.cells, i.reason_en) for i in reading.account.ignored] == [
         ("说明", 2, "a sheet without this table"),
         ("底稿", 6, "a hidden sheet"),
     ]
+    assert [(s.name, s.hidden, s.used, s.cells) for s in reading.account.sheets] == [
+        ("说明", False, False, 2), ("甲", False, True, 6), ("乙", False, False, 6), ("底稿", True, False, 6)
+    ]  # fmt: skip
 
 
-def test_a_table_on_a_hidden_sheet_only_is_not_read() -> None:
+def test_a_table_on_a_hidden_sheet_only_is_read_and_said() -> None:
     book = book_of(by_openpyxl({"封面": [["x"]], "底稿": [HEAD, ["a", 1, 2]]}, hidden=["底稿"]), "a.xlsx")
     reading = find_table(book, FIELDS)
-    assert rules(reading) == ["HEAD-01"]
+    assert accounted(reading, book).frame.height == 1
+    assert rules(reading) == ["HEAD-06"]
     assert "底稿" in reading.findings[0].message_zh
+
+
+def test_without_headings_every_cell_is_found() -> None:
+    reading = find_table(xlsx([["x", "y"], ["1", "2"]]), FIELDS)
+    assert (rules(reading), reading.account.found, reading.account.holds) == (["HEAD-01"], 4, True)
+
+
+def test_hidden_rows_and_columns_of_the_table_are_read_and_said() -> None:
+    def hide(sheet: Worksheet) -> None:
+        for row in (1, 3, 4):
+            sheet.row_dimensions[row].hidden = True
+        sheet.column_dimensions["B"].hidden = True
+        sheet.column_dimensions["E"].hidden = True
+
+    rows: Cells = [["标题"], HEAD, ["a", 1, 2], ["b", 3, 4], ["c", 5, 6]]
+    book = book_of(by_openpyxl({"甲": rows}, change=hide), "a.xlsx")
+    reading = find_table(book, FIELDS)
+    assert accounted(reading, book).frame.height == 3
+    (finding,) = reading.findings
+    assert (finding.rule, finding.cell) == ("TABLE-02", "A3")
+    assert "第 3–4 行和B 列" in finding.message_zh
+
+
+def test_formulas_without_a_result_and_errors_in_text_are_found() -> None:
+    rows: Cells = [HEAD[:2], ["=A9", 1], ["=B9", 2], ["#N/A", 3], ["c", 4]]
+    reading = find_table(book_of(by_openpyxl({"甲": rows}), "a.xlsx"), FIELDS[:2])
+    found = [(f.rule, [c.address for c in f.cells], f.filed) for f in reading.findings]
+    assert found == [("CELL-01", ["A2", "A3"], "=A9"), ("CELL-02", ["A4"], "#N/A")]
+
+
+COUNTED = (
+    Field("name", "名称", "name"),
+    Field("users", "用户数", "users", Type.COUNT, unit="户"),
+    Field("rate", "比率", "rate", Type.DECIMAL, unit="%"),
+)
+
+
+@pytest.mark.parametrize(
+    ("note", "heading", "rule", "cell"),
+    [
+        ("单位：户", "用户数", None, None),
+        ("单位：万户、%", "用户数", None, None),
+        ("单位：个", "用户数", None, None),
+        ("单位：万户", "用户数", "HEAD-08", "A1"),
+        (None, "用户数（万户）", "HEAD-08", "B2"),
+        (None, "用户数(户)", None, None),
+        ("单位：万户", "用户数（户）", None, None),
+        (None, "用户数（个）", "HEAD-07", "B2"),
+        (None, "用户数（期末）", None, None),
+    ],
+)
+def test_a_unit_stated_beside_the_table_is_compared(
+    note: str | None, heading: str, rule: str | None, cell: str | None
+) -> None:
+    book = xlsx([[note or "标题"], ["名称", heading, "比率"], ["电信", 1, 2]])
+    found = find_table(book, COUNTED).findings
+    assert [(f.rule, f.cell, f.expected) for f in found] == ([(rule, cell, "户")] if rule else [])
 
 
 TEXTS = st.sampled_from(
@@ -293,7 +387,7 @@ def test_merged_headings_above_the_matching_row_belong_to_the_headings() -> None
     )
     rows: list[list[object]] = [["某表"], ["名称", "基站", None], [None, "建成", "开通"], ["甲", 1, "是"]]
     book = xlsx(rows, "A2:A3", "B2:C2")
-    table = find_table(book, fields).table
-    assert table is not None
-    assert [entry.area for entry in table.ignored] == ["A1"]
+    reading = find_table(book, fields)
+    table = accounted(reading, book)
+    assert [entry.area for entry in reading.account.ignored] == ["A1"]
     assert table.columns == {"name": "A", "built": "B", "opened": "C"}

@@ -76,6 +76,23 @@ def test_migrations_make_the_tables_that_the_code_declares(home: Home) -> None:
         assert database.current_revision(connection) == database.HEAD
 
 
+def test_a_home_of_the_first_version_is_brought_up_with_what_is_in_it(home: Home) -> None:
+    submission = submit(home, CT)
+    with home.engine.begin() as connection:
+        for column in ("account", "cells_found"):
+            connection.execute(text(f"ALTER TABLE submissions DROP COLUMN {column}"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    with pytest.raises(StorageError, match="0001"):
+        Home.look(home.folder)
+    home.close()
+    with toy.open_home(home.folder) as opened:
+        (stored,) = opened.submissions()
+        assert (stored.id, stored.account, stored.cells_found) == (submission.id, None, 0)
+        assert stored.explained
+        assert opened.figures() != []
+        assert opened.verify_chain() == []
+
+
 def test_no_number_is_stored_as_a_float(home: Home) -> None:
     submit(home, CT)
     with sqlite3.connect(home.folder / "warehouse.db") as connection:
@@ -185,7 +202,7 @@ def test_columns_of_other_submissions_stay_out_of_the_register(home: Home) -> No
     submission = receive(home, CM)
     table, frame, verdict = toy.judge_by_hand(CM)
     wide = frame.with_columns(pl.lit(1).alias("previous_built"))
-    home.record(submission, CM.kind, verdict, wide, table, [], [], [])
+    home.record(submission, CM.kind, verdict, wide, table, [], [], None)
     assert "previous_built" not in home.rows("toy_stations", 2020).columns
 
 
@@ -208,7 +225,7 @@ def test_rows_that_do_not_match_the_verdict_are_refused(home: Home) -> None:
     submission = receive(home, CT)
     table, frame, verdict = toy.judge_by_hand(CT)
     with pytest.raises(StorageError, match="accepted rows"):
-        home.record(submission, CT.kind, verdict, frame.head(1), table, [], [], [])
+        home.record(submission, CT.kind, verdict, frame.head(1), table, [], [], None)
     assert not home.judged(submission.id)
 
 
@@ -231,7 +248,7 @@ def test_figures_that_a_resubmission_no_longer_gives_are_closed(home: Home) -> N
     submission = receive(home, again)
     table, frame, verdict = toy.judge_by_hand(again)
     other = toy.figure("other", "CT", 1, toy.NOVEMBER, cells="B2")
-    home.record(submission, CT.kind, verdict, frame, table, [other], [], [])
+    home.record(submission, CT.kind, verdict, frame, table, [other], [], None)
     assert [f.figure_id for f in home.figures()] == [other.figure_id]
     assert [f.recorded_to for f in home.find_figure(FIGURE)] == [moment(4)]
 
@@ -312,7 +329,7 @@ def test_a_derived_figure_that_is_no_longer_made_is_closed(home: Home) -> None:
     submit(home, other)
     submission = receive(home, CM)
     table, frame, verdict = toy.judge_by_hand(CM)
-    home.record(submission, CM.kind, verdict, frame, table, [], [], [])
+    home.record(submission, CM.kind, verdict, frame, table, [], [], None)
     assert [f.recorded_to for f in home.find_figure(TOTAL)] == [moment(3)]
     assert [f.recorded_to for f in home.find_figure("toy_stations.total@JX.2021-01")] == [None]
 
@@ -340,7 +357,7 @@ def test_figures_that_make_no_sense_are_our_fault_and_leave_nothing(
     mine = [toy.figure("x", filer, 1, toy.NOVEMBER, cells="B2") for filer in own]
     made = [toy.figure("x", filer, 1, toy.NOVEMBER, parts=parts) for filer, parts in derived]
     with pytest.raises(ContractError, match=message):
-        home.record(submission, CM.kind, verdict, frame, table, mine, made, [])
+        home.record(submission, CM.kind, verdict, frame, table, mine, made, None)
     assert home.figures() == []
     assert not home.judged(submission.id)
     assert home.verify_chain() == []
@@ -369,7 +386,7 @@ def test_numbers_come_back_exact(home: Home) -> None:
         high=Decimal("98700000000000000000.000001"),
         high_closed=False,
     )
-    home.record(submission, CM.kind, verdict, frame, table, [given], [], [])
+    home.record(submission, CM.kind, verdict, frame, table, [given], [], None)
     (found,) = home.figures()
     assert (found.value, found.low, found.high) == (given.value, None, given.high)
     assert (found.low_closed, found.high_closed) == (True, False)

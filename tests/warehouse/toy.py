@@ -30,7 +30,7 @@ from contracts.measure import Method
 from contracts.period import Period
 from contracts.rule import Rule, Scope
 from contracts.submission import Arrival, Submission
-from contracts.table import Ignored, Table
+from contracts.table import Account, Ignored, SheetAccount, Table
 from warehouse.home import Home
 
 CHINA = timezone(timedelta(hours=8))
@@ -100,8 +100,13 @@ class Filed:
         rows = range(2, 2 + len(self.built))
         texts = {"area": [f"区{n - 1}" for n in rows], "built": [t or None for t in self.built]}
         frame = pl.DataFrame({"_row": list(rows), **texts}, schema=SHAPE)
+        return Table("一", frame, {"area": "A", "built": "B"}, {}, frame.clear())
+
+    @property
+    def account(self) -> Account:
         cells = sum(1 for t in self.built if t) + len(self.built)
-        return Table("一", frame, {"area": "A", "built": "B"}, {}, frame.clear(), IGNORED, cells + 1, cells)
+        sheet = SheetAccount("一", False, True, len(self.built), cells + 1)
+        return Account("csv", "UTF-8", (sheet,), {"data": len(self.built)}, cells, IGNORED, 0)
 
 
 SHAPE = {"_row": pl.Int64, "area": pl.String, "built": pl.String}
@@ -128,10 +133,10 @@ def judge_by_hand(filed: Filed) -> tuple[Table, pl.DataFrame, Verdict]:
 def record(home: Home, filed: Filed, submission: Submission) -> Verdict:
     table, frame, verdict = judge_by_hand(filed)
     if verdict.outcome is Outcome.RETURNED:
-        home.record(submission, filed.kind, verdict, None, table, [], [], IGNORED)
+        home.record(submission, filed.kind, verdict, None, table, [], [], filed.account)
         return verdict
     own = [stations(filed, int(frame["built"].sum()), frame.height)]
-    home.record(submission, filed.kind, verdict, frame, table, own, totals(home, filed, own), IGNORED)
+    home.record(submission, filed.kind, verdict, frame, table, own, totals(home, filed, own), filed.account)
     return verdict
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from contracts.finding import Finding, Outcome, RuleCount, Severity, count_by_severity
 from contracts.table import Ignored
@@ -112,6 +112,14 @@ def _group(findings: tuple[Finding, ...], titles: dict[str, str]) -> Iterable[tu
             yield severity, total, tuple(rules)
 
 
+def reconciliation(s: StoredSubmission) -> dict[str, Any] | None:
+    """The account of the file's cells, as `jixiao check --format json` gives it; None where nothing could be read."""
+    if s.account is None:
+        return None
+    cells = {"nonempty": s.cells_nonempty, "used": s.cells_used, "ignored": s.cells_ignored, "found": s.cells_found}
+    return vars(s.account) | {"sheets": [vars(sheet) for sheet in s.account.sheets], "cells": cells}
+
+
 def report_json(report: Report) -> bytes:
     """The report as JSON, UTF-8, keys in a fixed order. Times are ISO with zone; `verdict` is null until judged."""
     s = report.submission
@@ -144,6 +152,7 @@ def report_json(report: Report) -> bytes:
             }
             for c in report.counts
         ],
+        "reconciliation": reconciliation(s),
         "ignored": [vars(area) for area in report.ignored],
     }
     text = json.dumps(content, ensure_ascii=False, indent=2)

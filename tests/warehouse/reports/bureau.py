@@ -19,7 +19,7 @@ from contracts.judge import judge
 from contracts.kind import Kind, discover_kinds
 from contracts.period import Period
 from contracts.submission import Arrival, Submission
-from contracts.table import Ignored, Table
+from contracts.table import Account, Ignored, SheetAccount, Table
 from transforms.figures import combine, unfold
 from transforms.parsing import parse_table
 from warehouse.home import Home
@@ -104,18 +104,19 @@ class Inbox:
         arrival = Arrival(file, filer, code, when, self.at, "pack")
         submission = self.home.receive(arrival, repr((file, rows, self.at)).encode(), due)
         table = make_table(kind, rows, sheet)
+        account = account_of(table, ignored)
         frame = parse_table(table, kind.fields, year=when.year)
         verdict = judge(
             kind, table, frame, period=when, filer=filer, references=self._references(kind, when.year)
         ).verdict
         if verdict.outcome is Outcome.RETURNED:
-            self.home.record(submission, kind, verdict, None, table, [], [], ignored)
+            self.home.record(submission, kind, verdict, None, table, [], [], account)
             return submission, verdict.outcome
         own = unfold(kind, frame, table, filer=filer, period=when)
         standing = [f for f in self.home.figures(2020, kinds=[code], own_only=True) if f.filer != filer]
         owing = {f.filer for f in (*own, *standing)}
         derived = combine(kind, [*standing, *own], bureau="JX", owing=owing)
-        self.home.record(submission, kind, verdict, frame, table, own, derived, ignored)
+        self.home.record(submission, kind, verdict, frame, table, own, derived, account)
         return submission, verdict.outcome
 
     def _references(self, kind: Kind, year: int) -> dict[str, Reference | list[Reference]]:
@@ -148,6 +149,13 @@ def make_table(kind: Kind, rows: Rows, sheet: str) -> Table:
     )
     letters = dict(zip(names, LETTERS, strict=False))
     return Table(sheet, frame, letters, {n: f"{x}1" for n, x in letters.items()}, frame.clear())
+
+
+def account_of(table: Table, ignored: tuple[Ignored, ...]) -> Account:
+    cells = sum(1 for row in table.frame.rows() for text in row[1:] if text is not None)
+    more = sum(area.cells for area in ignored)
+    sheet = SheetAccount(table.sheet, False, True, table.frame.height, cells + more)
+    return Account("xlsx", None, (sheet,), {"data": table.frame.height}, cells, ignored, 0)
 
 
 def figure_row(item: str, indicator: str, name: str, value: str, unit: str, as_of: str = "") -> dict[str, str]:

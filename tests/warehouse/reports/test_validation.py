@@ -40,7 +40,7 @@ def test_the_json_says_everything_in_the_agreed_words(inbox: Inbox) -> None:
     told = content(report(inbox, returned))
     assert list(told) == [
         "submission", "verdict", "kind", "file", "sha256", "filer", "period", "received_at", "due_at", "days_late",
-        "version", "contract_version", "rows", "findings", "not_evaluable", "rules", "ignored",
+        "version", "contract_version", "rows", "findings", "not_evaluable", "rules", "reconciliation", "ignored",
     ]  # fmt: skip
     assert told["verdict"] == "returned"
     assert told["received_at"] == "2020-12-01T11:00:00+08:00"

@@ -1,0 +1,58 @@
+"""The process in which received files are read: one order a line in, one answer a line out, until the input ends.
+
+A native reader that crashes, hangs or eats memory does so here, and `flows.reader` says it of the one file. What a file
+printed through a library goes nowhere; the answer itself lies in the folder that the order names.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import resource
+import sys
+import traceback
+from pathlib import Path
+from typing import Any, TextIO
+
+from transforms.book import Limits
+from transforms.carrying import lay_down
+from transforms.reading import read_book
+
+
+def serve(orders: TextIO, answers: TextIO) -> None:
+    """Carry out orders {"path", "name", "scratch", "limits"}; answer {} when done, {"fault": traceback} for a fault."""
+    print("{}", file=answers, flush=True)  # ready: everything is imported
+    for line in orders:
+        order = json.loads(line)
+        try:
+            read(order)
+            answer: dict[str, Any] = {}
+        except Exception:  # told to the parent, who decides; this process goes on with the next file
+            answer = {"fault": traceback.format_exc()}
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+def read(order: dict[str, Any]) -> None:
+    folder = Path(order["scratch"])
+    with open(order["path"], "rb") as file:
+        if os.fstat(file.fileno()).st_size == 0:
+            lay_down(read_book(b"", order["name"]), folder)
+            return
+        # Not closed by hand: whoever still holds a part of it would make that an error.
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        lay_down(read_book(data, order["name"], Limits(**order["limits"]), folder), folder)
+
+
+def main() -> None:
+    # The channel is kept to ourselves: a library that prints must not be able to answer.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    silence = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(silence, stream)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    serve(sys.stdin, answers)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""ZIP archives, and every format that is one."""

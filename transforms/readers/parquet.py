@@ -1,0 +1,184 @@
+"""A Parquet file → one sheet: the columns' names in row 1, what they hold from row 2 on.
+
+What the file says of itself is checked before any of it is read, and it is read batch by batch; it is never more typed
+than a workbook: a column's type becomes the type of its cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from contracts.finding import Finding
+from contracts.structure import structure_finding
+from transforms.book import Buffer, Limits, Part, Sheet, column_letter
+from transforms.readers.column_texts import column_texts, dates_alone
+from transforms.readers.shelf import Shelf
+
+_BATCH = 65536
+_ENCRYPTED = b"PARE"
+_DICTIONARY = frozenset({"RLE_DICTIONARY", "PLAIN_DICTIONARY"})
+
+
+class _RefusedError(Exception):
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message_en)
+        self.finding = finding
+
+
+def read_parquet(data: Buffer, name: str, limits: Limits, scratch: Path | None) -> Part:
+    """The Parquet file `data`, called `name`, as one sheet named ""; with `scratch`, laid in files there and mapped.
+
+    Findings instead of a sheet: FILE-02 for a column of bytes, FILE-03 for an encrypted file, FILE-04 for a damaged
+    one, FILE-08 beyond `limits`.
+    """
+    if data[-4:] == _ENCRYPTED or data[:4] == _ENCRYPTED:
+        return Part((), (_encrypted(name),))
+    try:
+        with pq.ParquetFile(pa.BufferReader(pa.py_buffer(data)), read_dictionary=_repeated(data)) as file:
+            _check(file, name, limits)
+            return Part((_sheet(file, name, limits, scratch),))
+    except _RefusedError as error:
+        return Part((), (error.finding,))
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        if "crypt" in str(error):
+            return Part((), (_encrypted(name),))
+        return Part((), (_damaged(name, str(error)),))
+
+
+def _repeated(data: Buffer) -> list[str]:
+    """Columns of text whose values the file holds once and points at: pointed at, they stay small however many."""
+    metadata = pq.read_metadata(pa.BufferReader(pa.py_buffer(data)))
+    found: set[str] = set()
+    for group in range(metadata.num_row_groups):
+        for index in range(metadata.num_columns):
+            chunk = metadata.row_group(group).column(index)
+            if chunk.physical_type == "BYTE_ARRAY" and _DICTIONARY & set(chunk.encodings):
+                found.add(chunk.path_in_schema)
+    return sorted(found)
+
+
+def _check(file: pq.ParquetFile, name: str, limits: Limits) -> None:
+    metadata, schema = file.metadata, file.schema_arrow
+    expanded = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
+    if expanded > limits.expanded_bytes:
+        raise _RefusedError(_expanded(name, limits))
+    if len(schema) > limits.columns:
+        raise _RefusedError(_too_large(name, f"列数超过 {limits.columns}", f"more than {limits.columns} columns"))
+    if (metadata.num_rows + 1) * len(schema) > limits.laid_cells:
+        raise _RefusedError(
+            _too_large(name, f"单元格超过 {limits.laid_cells} 个", f"more than {limits.laid_cells} cells")
+        )
+
+
+def _sheet(file: pq.ParquetFile, name: str, limits: Limits, scratch: Path | None) -> Sheet:
+    headings = file.schema_arrow.names
+    letters = [column_letter(i) for i in range(len(headings))]
+    first = {
+        letter: pl.Series([heading or None], dtype=pl.String) for letter, heading in zip(letters, headings, strict=True)
+    }
+    shelf, kinds, rows = Shelf(scratch), ["text"] * len(headings), 0
+    shelf.put(0, pl.DataFrame(first))
+    for place, (batch, found) in enumerate(_text_batches(file, name, letters, limits), start=1):
+        shelf.put(place, batch)
+        kinds, rows = found, rows + batch.height
+    if rows != file.metadata.num_rows:
+        raise _RefusedError(_damaged(name, f"{file.metadata.num_rows} rows announced, {rows} there"))
+    grid = shelf.grid(len(headings))
+    for index, kind in enumerate(kinds):
+        dates = dates_alone(grid[letters[index]][1:]) if kind == "datetime" else None
+        if dates is not None:
+            grid = grid.with_columns(pl.concat([grid[letters[index]][:1], dates]))
+            kinds[index] = "date"
+    types = Shelf(scratch)
+    for place, start in enumerate(range(0, grid.height, _BATCH)):
+        types.put(place, _types(grid.slice(start, _BATCH), kinds, start))
+    return Sheet("", False, 1, grid, types.grid(len(headings)))
+
+
+def _text_batches(
+    file: pq.ParquetFile, name: str, letters: list[str], limits: Limits
+) -> Iterator[tuple[pl.DataFrame, list[str]]]:
+    row, expanded = 2, 0
+    for batch in file.iter_batches(_BATCH):
+        texts, kinds = [], []
+        for letter, heading, values in zip(letters, batch.schema.names, batch.columns, strict=True):
+            values.validate(full=True)  # Polars believes Arrow that a text is UTF-8; the file may have lied
+            _refuse_bytes(values, heading, letter, name)
+            column, kind = column_texts(values)
+            if (column.str.len_chars().max() or 0) > limits.characters:  # type: ignore[operator]
+                zh = f"列“{heading}”（{letter}）从第 {row} 行起有单元格超过 {limits.characters} 个字符"
+                en = f"column “{heading}” ({letter}), from row {row} on: over {limits.characters} characters in a cell"
+                raise _RefusedError(_too_large(name, zh, en))
+            expanded += int(column.str.len_bytes().sum())
+            texts.append(column.alias(letter))
+            kinds.append(kind)
+        # a text that the file holds once and points at from a million rows
+        if expanded > limits.expanded_bytes:
+            raise _RefusedError(_expanded(name, limits))
+        row += batch.num_rows
+        yield pl.DataFrame(texts), kinds
+
+
+def _refuse_bytes(values: pa.Array, heading: str, letter: str, name: str) -> None:
+    kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
+    types = pa.types
+    if values.null_count < len(values) and (
+        types.is_binary(kind)
+        or types.is_large_binary(kind)
+        or types.is_binary_view(kind)
+        or types.is_fixed_size_binary(kind)
+    ):
+        raise _RefusedError(
+            structure_finding(
+                "FILE-02",
+                f"文件“{name}”的列“{heading}”（{letter}）是二进制内容，不是文字或数字，无法读取。请改为文本列后重新报送。",
+                f"File “{name}”: column “{heading}” ({letter}) holds bytes, neither text nor numbers, and cannot be "
+                "read. Make it a column of text and file it again.",
+                filed=str(kind),
+                expected="文本、数字、日期列 / columns of text, numbers, dates",
+            )
+        )
+
+
+def _types(grid: pl.DataFrame, kinds: list[str], start: int) -> pl.DataFrame:
+    """The types of rows from `start` on; the first row of all holds the headings."""
+    first = pl.int_range(pl.len()) == (0 if start == 0 else -1)
+    return grid.select(
+        pl.when(pl.col(letter).is_not_null())
+        .then(pl.when(first).then(pl.lit("text")).otherwise(pl.lit(kind)))
+        .alias(letter)
+        for letter, kind in zip(grid.columns, kinds, strict=True)
+    )
+
+
+def _encrypted(name: str) -> Finding:
+    return structure_finding(
+        "FILE-03",
+        f"文件“{name}”已加密，无法读取。请取消加密后重新报送。",
+        f"File “{name}” is encrypted and cannot be read. Remove the encryption and file it again.",
+    )
+
+
+def _damaged(name: str, detail: str) -> Finding:
+    said = " ".join(detail.split())[:200]
+    return structure_finding(
+        "FILE-04",
+        f"文件“{name}”已损坏或不完整，无法作为 Parquet 文件打开（{said}）。请重新导出后报送。",
+        f"File “{name}” is damaged or incomplete and does not open as Parquet ({said}). Export it again and file it.",
+    )
+
+
+def _expanded(name: str, limits: Limits) -> Finding:
+    size = f"{limits.expanded_bytes / 1024 / 1024:.0f} MiB"
+    return _too_large(name, f"展开后超过 {size}", f"more than {size} once expanded")
+
+
+def _too_large(name: str, zh: str, en: str) -> Finding:
+    return structure_finding(
+        "FILE-08", f"文件“{name}”超过大小上限：{zh}。", f"File “{name}” is beyond the limits: {en}."
+    )
