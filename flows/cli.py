@@ -1,6 +1,7 @@
 """The command line: `jixiao`. Thin: each command asks a module, prints what it says, and ends with the right status.
 
-0 done and nothing blocks; 1 `check` returned the file, or part of it; 2 misuse or our own fault. Heavy libraries are
+0 done and nothing blocks; 1 `check` returned the file, or part of it, or `read` could not read it; 2 misuse or our own
+fault. Heavy libraries are
 imported by the command that needs them, so that `--help` answers at once.
 """
 

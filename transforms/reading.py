@@ -34,6 +34,7 @@ from transforms.readers.formats.detection import (
     detect_archive,
     detect_format,
 )
+from transforms.readers.outcomes import damaged, encrypted, too_large
 
 __all__ = ["Book", "Limits", "Reading", "Sheet", "read_book"]
 
@@ -70,7 +71,7 @@ class _Opening:
         if len(data) > self.limits.expanded_bytes:
             return _refused(_too_large(name, self.limits))
         if found == ENCRYPTED:
-            return _refused(_encrypted(name))
+            return _refused(encrypted(name))
         if found == DAMAGED:
             return _refused(damaged(name, "目录残缺 / its directory is not whole"))
         if found == ZIP:
@@ -99,7 +100,7 @@ class _Opening:
             archive = open_archive(data, self.limits, within)
             found = detect_archive(archive)
             if found == ENCRYPTED:
-                return _refused(_encrypted(name))
+                return _refused(encrypted(name))
             read = self._reader_of(found)
             if read is not None:
                 kind, part = read(data, archive, name)
@@ -112,7 +113,7 @@ class _Opening:
         except ArchiveDamagedError as error:
             return _refused(damaged(name, str(error)))
         except ArchiveEncryptedError:
-            return _refused(_encrypted(name))
+            return _refused(encrypted(name))
         except ArchiveTooLargeError:
             return _refused(_too_large(name, self.limits))
         except ArchiveUnsafeError as error:
@@ -197,16 +198,6 @@ def _named(kind: Kind, name: str, found: Format, part: Part) -> tuple[Kind, Part
     return kind, replace(part, findings=(*part.findings, note))
 
 
-def damaged(name: str, detail: str) -> Finding:
-    """FILE-04 for file `name`; `detail` is what the reader said, for whoever looks into it."""
-    return structure_finding(
-        "FILE-04",
-        f"文件“{name}”已损坏或不完整，无法打开（{detail}）。请用原来的软件打开并另存后重新报送。",
-        f"File “{name}” is damaged or incomplete and does not open ({detail}). "
-        "Open it in its own program, save it anew and file it again.",
-    )
-
-
 def _not_read(name: str, found: Format) -> Finding:
     return structure_finding(
         "FILE-02",
@@ -216,32 +207,19 @@ def _not_read(name: str, found: Format) -> Finding:
     )
 
 
-def _encrypted(name: str) -> Finding:
-    return structure_finding(
-        "FILE-03",
-        f"文件“{name}”设有打开密码，无法读取。请取消密码后重新报送。",
-        f"File “{name}” is protected by a password and cannot be read. Remove the password and file it again.",
-    )
-
-
 def _too_large(name: str, limits: Limits) -> Finding:
     size = f"{limits.expanded_bytes / 1024 / 1024:.0f} MiB"
-    return structure_finding(
-        "FILE-08",
-        f"文件“{name}”展开后超过上限（{size}，{limits.cells} 格，{limits.sheets} 张表，压缩比 {limits.ratio}）。",
-        f"File “{name}” expands beyond the limits ({size}, {limits.cells} cells, {limits.sheets} sheets, "
-        f"{limits.ratio} times its packed size).",
-        expected=f"展开后不超过 {size} / at most {size} once expanded",
+    return too_large(
+        name,
+        f"展开后至多 {size}、{limits.cells} 格、{limits.sheets} 张表，压缩比至多 {limits.ratio}",
+        f"at most {size} once expanded, {limits.cells} cells, {limits.sheets} sheets, "
+        f"{limits.ratio} times its packed size",
     )
 
 
 def _too_deep(name: str, limits: Limits) -> Finding:
-    return structure_finding(
-        "FILE-08",
-        f"“{name}”：压缩包套压缩包超过 {limits.nesting} 层。",
-        f"“{name}”: archives lie in archives more than {limits.nesting} deep.",
-        expected=f"不超过 {limits.nesting} 层 / at most {limits.nesting} deep",
-    )
+    most = limits.nesting
+    return too_large(name, f"压缩包套压缩包超过 {most} 层", f"archives lie in archives more than {most} deep")
 
 
 def _unsafe(name: str, error: ArchiveUnsafeError) -> Finding:

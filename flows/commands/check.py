@@ -16,7 +16,8 @@ from contracts.kind import Kind, discover_kinds
 from contracts.period import Period
 from contracts.submission import Arrival
 from contracts.table import Account
-from flows.commands.terminal import digest, finding_text, inert, print_json, reconciled
+from flows.commands.telling import finding_text, reconciled
+from flows.commands.terminal import digest, inert, print_json
 from flows.filing import judge_filed, tabulate
 from flows.pack import Pack
 from flows.pack_reading import read_pack

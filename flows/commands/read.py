@@ -15,7 +15,8 @@ from rich.text import Text
 
 from contracts.finding import Finding
 from contracts.table import SheetAccount
-from flows.commands.terminal import digest, finding_text, inert, print_json, reconciled
+from flows.commands.telling import finding_text, reconciled
+from flows.commands.terminal import digest, inert, print_json
 from flows.settings import Settings
 from transforms.understanding import SeenTable, Understanding, understand
 

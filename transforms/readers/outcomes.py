@@ -1,4 +1,4 @@
-"""The findings that readers of workbooks share: damaged, too large, encrypted, macros, pictures.
+"""The findings that readers share: damaged, too large, encrypted, macros, pictures.
 
 One message each, in Chinese and in English, naming the file; nothing here looks at a file.
 """
@@ -9,31 +9,31 @@ from collections.abc import Sequence
 
 from contracts.finding import Finding
 from contracts.structure import structure_finding
-from transforms.readers.cell_table import TooLargeError
+from transforms.readers.archive.names import printable
 
 _MOST_NAMES = 20
 
 
-def damaged_workbook(name: str, detail: str) -> Finding:
+def damaged(name: str, detail: str) -> Finding:
     """FILE-04 for file `name`; `detail` is what the reader said, for whoever looks into it."""
+    # Names of parts stand in it, and those are whatever the file says.
+    said = printable(" ".join(detail.split())[:200])
     return structure_finding(
         "FILE-04",
-        f"文件“{name}”已损坏或不完整，无法作为工作簿打开（{detail}）。请用 Excel 打开并另存后重新报送。",
-        f"File “{name}” is damaged or incomplete and does not open as a workbook ({detail}). "
-        "Open it in Excel, save it anew and file it again.",
+        f"文件“{name}”已损坏或不完整，无法打开（{said}）。请用原来的软件打开并另存后重新报送。",
+        f"File “{name}” is damaged or incomplete and does not open ({said}). "
+        "Open it in its own program, save it anew and file it again.",
     )
 
 
-def large_workbook(name: str, error: TooLargeError) -> Finding:
-    """FILE-08 for file `name`."""
+def too_large(name: str, zh: str, en: str) -> Finding:
+    """FILE-08 for file `name`; `zh` and `en` say which limit it is beyond."""
     return structure_finding(
-        "FILE-08",
-        f"文件“{name}”超过大小上限：{error.zh}。",
-        f"File “{name}” is beyond the limits: {error.en}.",
+        "FILE-08", f"文件“{name}”超过大小上限：{zh}。", f"File “{name}” is beyond the limits: {en}."
     )
 
 
-def encrypted_workbook(name: str) -> Finding:
+def encrypted(name: str) -> Finding:
     """FILE-03 for file `name`."""
     return structure_finding(
         "FILE-03",

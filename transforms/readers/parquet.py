@@ -17,6 +17,7 @@ from contracts.finding import Finding
 from contracts.structure import structure_finding
 from transforms.book import Buffer, Limits, Part, Sheet, column_letter
 from transforms.readers.column_texts import column_texts, dates_alone
+from transforms.readers.outcomes import damaged, encrypted, too_large
 from transforms.readers.shelf import Shelf
 
 _BATCH = 65536
@@ -37,7 +38,7 @@ def read_parquet(data: Buffer, name: str, limits: Limits, scratch: Path | None) 
     one, FILE-08 beyond `limits`.
     """
     if data[-4:] == _ENCRYPTED or data[:4] == _ENCRYPTED:
-        return Part((), (_encrypted(name),))
+        return Part((), (encrypted(name),))
     try:
         with pq.ParquetFile(pa.BufferReader(pa.py_buffer(data)), read_dictionary=_repeated(data)) as file:
             _check(file, name, limits)
@@ -46,8 +47,8 @@ def read_parquet(data: Buffer, name: str, limits: Limits, scratch: Path | None) 
         return Part((), (error.finding,))
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         if "crypt" in str(error):
-            return Part((), (_encrypted(name),))
-        return Part((), (_damaged(name, str(error)),))
+            return Part((), (encrypted(name),))
+        return Part((), (damaged(name, str(error)),))
 
 
 def _repeated(data: Buffer) -> list[str]:
@@ -68,10 +69,10 @@ def _check(file: pq.ParquetFile, name: str, limits: Limits) -> None:
     if expanded > limits.expanded_bytes:
         raise _RefusedError(_expanded(name, limits))
     if len(schema) > limits.columns:
-        raise _RefusedError(_too_large(name, f"列数超过 {limits.columns}", f"more than {limits.columns} columns"))
+        raise _RefusedError(too_large(name, f"列数超过 {limits.columns}", f"more than {limits.columns} columns"))
     if (metadata.num_rows + 1) * len(schema) > limits.laid_cells:
         raise _RefusedError(
-            _too_large(name, f"单元格超过 {limits.laid_cells} 个", f"more than {limits.laid_cells} cells")
+            too_large(name, f"单元格超过 {limits.laid_cells} 个", f"more than {limits.laid_cells} cells")
         )
 
 
@@ -87,7 +88,7 @@ def _sheet(file: pq.ParquetFile, name: str, limits: Limits, scratch: Path | None
         shelf.put(place, batch)
         kinds, rows = found, rows + batch.height
     if rows != file.metadata.num_rows:
-        raise _RefusedError(_damaged(name, f"{file.metadata.num_rows} rows announced, {rows} there"))
+        raise _RefusedError(damaged(name, f"{file.metadata.num_rows} rows announced, {rows} there"))
     grid = shelf.grid(len(headings))
     for index, kind in enumerate(kinds):
         dates = dates_alone(grid[letters[index]][1:]) if kind == "datetime" else None
@@ -113,7 +114,7 @@ def _text_batches(
             if (column.str.len_chars().max() or 0) > limits.characters:  # type: ignore[operator]
                 zh = f"列“{heading}”（{letter}）从第 {row} 行起有单元格超过 {limits.characters} 个字符"
                 en = f"column “{heading}” ({letter}), from row {row} on: over {limits.characters} characters in a cell"
-                raise _RefusedError(_too_large(name, zh, en))
+                raise _RefusedError(too_large(name, zh, en))
             expanded += int(column.str.len_bytes().sum())
             texts.append(column.alias(letter))
             kinds.append(kind)
@@ -156,29 +157,6 @@ def _types(grid: pl.DataFrame, kinds: list[str], start: int) -> pl.DataFrame:
     )
 
 
-def _encrypted(name: str) -> Finding:
-    return structure_finding(
-        "FILE-03",
-        f"文件“{name}”已加密，无法读取。请取消加密后重新报送。",
-        f"File “{name}” is encrypted and cannot be read. Remove the encryption and file it again.",
-    )
-
-
-def _damaged(name: str, detail: str) -> Finding:
-    said = " ".join(detail.split())[:200]
-    return structure_finding(
-        "FILE-04",
-        f"文件“{name}”已损坏或不完整，无法作为 Parquet 文件打开（{said}）。请重新导出后报送。",
-        f"File “{name}” is damaged or incomplete and does not open as Parquet ({said}). Export it again and file it.",
-    )
-
-
 def _expanded(name: str, limits: Limits) -> Finding:
     size = f"{limits.expanded_bytes / 1024 / 1024:.0f} MiB"
-    return _too_large(name, f"展开后超过 {size}", f"more than {size} once expanded")
-
-
-def _too_large(name: str, zh: str, en: str) -> Finding:
-    return structure_finding(
-        "FILE-08", f"文件“{name}”超过大小上限：{zh}。", f"File “{name}” is beyond the limits: {en}."
-    )
+    return too_large(name, f"展开后超过 {size}", f"more than {size} once expanded")

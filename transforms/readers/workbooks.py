@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from transforms.book import Buffer, Kind, Limits, Part
 from transforms.readers.archive.archive import Archive, ArchiveDamagedError, ArchiveTooLargeError
-from transforms.readers.cell_table import TooLargeError
 from transforms.readers.ods.workbook import read_ods
-from transforms.readers.outcomes import damaged_workbook, large_workbook
+from transforms.readers.outcomes import damaged, too_large
 from transforms.readers.xlsb.workbook import read_xlsb
 from transforms.readers.xlsx.workbook import read_xlsx
 
@@ -28,8 +27,6 @@ def read_workbook(data: Buffer, archive: Archive, kind: Kind, name: str, limits:
             case _:
                 return read_xlsx(data, archive, name, limits)
     except ArchiveDamagedError as error:
-        return Part((), (damaged_workbook(name, str(error)),))
+        return Part((), (damaged(name, str(error)),))
     except ArchiveTooLargeError as error:
-        return Part(
-            (), (large_workbook(name, TooLargeError(f"展开后过大（{error}）", f"it expands too far ({error})")),)
-        )
+        return Part((), (too_large(name, f"展开后过大（{error}）", f"it expands too far ({error})"),))

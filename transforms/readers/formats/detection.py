@@ -146,9 +146,9 @@ def _detect_open_document(archive: Archive) -> Format:
 
 
 def _detect_compound(data: Buffer) -> Format:
-    names = compound.root_names(data)
+    names = {name.lower() for name in compound.root_names(data)}
     for stream, found in COMPOUND:
-        if stream in names:
+        if stream.lower() in names:  # Some programs write them in capitals, and Excel does not mind.
             return found
     if names:
         return OLE

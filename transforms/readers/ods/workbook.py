@@ -15,12 +15,12 @@ from transforms.readers.ods.sheet import OdsError, SheetReader
 from transforms.readers.ods.styles import Styles
 from transforms.readers.outcomes import (
     comments_found,
-    damaged_workbook,
-    encrypted_workbook,
-    large_workbook,
+    damaged,
+    encrypted,
     macros_found,
     objects_found,
     sheets_without_cells,
+    too_large,
 )
 from transforms.readers.xml_walk import XmlError, walk_xml
 
@@ -34,10 +34,10 @@ def read_ods(archive: Archive, name: str, limits: Limits) -> Part:
     Raises what `archive.read` raises.
     """
     if "content.xml" not in archive:
-        return Part((), (damaged_workbook(name, "没有 content.xml / no content.xml"),))
+        return Part((), (damaged(name, "没有 content.xml / no content.xml"),))
     manifest = archive.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in archive else b""
     if b"encryption-data" in manifest:
-        return Part((), (encrypted_workbook(name),))
+        return Part((), (encrypted(name),))
     try:
         styles = Styles()
         if "styles.xml" in archive:
@@ -45,11 +45,11 @@ def read_ods(archive: Archive, name: str, limits: Limits) -> Part:
         reader = SheetReader(styles, CellBudget(limits))
         walk_xml(archive.read("content.xml"), reader)
     except (OdsError, XmlError) as error:
-        return Part((), (damaged_workbook(name, str(error)),))
+        return Part((), (damaged(name, str(error)),))
     except TooLargeError as error:
-        return Part((), (large_workbook(name, error),))
+        return Part((), (too_large(name, error.zh, error.en),))
     if not reader.sheets:
-        return Part((), (damaged_workbook(name, "没有工作表 / no sheet"),))
+        return Part((), (damaged(name, "没有工作表 / no sheet"),))
     return Part(tuple(reader.sheets), _remarks(archive, name, reader))
 
 

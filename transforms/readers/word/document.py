@@ -17,8 +17,8 @@ from transforms.readers.archive.archive import (
     ArchiveDamagedError,
     ArchiveEncryptedError,
     ArchiveTooLargeError,
-    printable,
 )
+from transforms.readers.outcomes import damaged, encrypted, macros_found, too_large
 from transforms.readers.word.grid import merged_ranges, place_cells
 from transforms.readers.word.parts import DocumentError, DocumentTooLargeError, Story, open_stories
 from transforms.readers.word.text import Walk
@@ -43,16 +43,16 @@ def read_document(archive: Archive, name: str, limits: Limits) -> Part:
         for story in stories:
             walk.add(story.root)
     except (ArchiveDamagedError, DocumentError) as error:
-        return Part((), (_damaged(name, str(error)),))
+        return Part((), (damaged(name, str(error)),))
     except ArchiveEncryptedError:
-        return Part((), (_encrypted(name),))
+        return Part((), (encrypted(name),))
     except (ArchiveTooLargeError, DocumentTooLargeError) as error:
-        return Part((), (_too_large(name, f"展开后过大（{error}）", f"too large once expanded ({error})"),))
+        return Part((), (too_large(name, f"展开后过大（{error}）", f"too large once expanded ({error})"),))
     if walk.lost:
         detail = f"{walk.lost} characters of its text lie where no text can be"
-        return Part((), (_damaged(name, detail),))
+        return Part((), (damaged(name, detail),))
     if beyond := _beyond(walk, limits):
-        return Part((), (_too_large(name, *beyond),))
+        return Part((), (too_large(name, *beyond),))
     sheets = tuple(_sheets(walk))
     if not sheets:
         zh, en = f"文件“{name}”没有内容：既无表格也无文字。", f"File “{name}” has no content: no table and no text."
@@ -97,8 +97,7 @@ def _beyond(walk: Walk, limits: Limits) -> tuple[str, str] | None:
 def _notes(name: str, archive: Archive, stories: Sequence[Story], walk: Walk, limits: Limits) -> Iterator[Finding]:
     """What the filer should know of a document that was read."""
     if any(member.endswith("vbaProject.bin") for member in archive.names):
-        zh, en = f"文件“{name}”含有宏；宏未运行。", f"File “{name}” holds macros; they were not run."
-        yield structure_finding("FILE-12", zh, en)
+        yield macros_found(name)
     pictures, embedded = _count(stories, _PICTURES), _count(stories, _EMBEDDED)
     if pictures or embedded:
         yield structure_finding(
@@ -145,27 +144,3 @@ def _count(stories: Sequence[Story], tags: tuple[str, ...]) -> int:
 def _repeats(element: Any) -> bool:
     is_image = element.tag.endswith("}imagedata")
     return any(above.tag == _FALLBACK or (is_image and above.tag == _W + "object") for above in element.iterancestors())
-
-
-def _damaged(name: str, detail: str) -> Finding:
-    detail = printable(detail)  # Names of parts stand in it, and those are whatever the file says.
-    return structure_finding(
-        "FILE-04",
-        f"文件“{name}”已损坏或不完整，无法作为 Word 文档打开（{detail}）。请用 Word 或 WPS 打开并另存后重新报送。",
-        f"File “{name}” is damaged or incomplete and does not open as a Word document ({detail}). "
-        "Open it in Word or WPS, save it anew and file it again.",
-    )
-
-
-def _encrypted(name: str) -> Finding:
-    return structure_finding(
-        "FILE-03",
-        f"文件“{name}”设有打开密码，无法读取。请取消密码后重新报送。",
-        f"File “{name}” is protected by a password and cannot be read. Remove the password and file it again.",
-    )
-
-
-def _too_large(name: str, zh: str, en: str) -> Finding:
-    return structure_finding(
-        "FILE-08", f"文件“{name}”超过大小上限：{zh}。", f"File “{name}” is beyond the limits: {en}."
-    )

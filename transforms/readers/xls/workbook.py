@@ -18,12 +18,12 @@ from transforms.book import Buffer, Limits, Part, Sheet
 from transforms.readers.cell_table import CellBudget, CellTable, TooLargeError
 from transforms.readers.outcomes import (
     comments_found,
-    damaged_workbook,
-    encrypted_workbook,
-    large_workbook,
+    damaged,
+    encrypted,
     macros_found,
     objects_found,
     sheets_without_cells,
+    too_large,
 )
 from transforms.readers.serials import ERRORS, serial_text
 from transforms.readers.xls.biff import BoundSheet, SheetScan, Survey, scan_sheet, survey_stream
@@ -53,16 +53,16 @@ def read_xls(data: Buffer, name: str, limits: Limits) -> Part:
         if not survey.version:
             return Part((), (_too_old(name),))
         if survey.encrypted:
-            return Part((), (encrypted_workbook(name),))
+            return Part((), (encrypted(name),))
         sheets, objects, comments = _read_sheets(stream, survey, limits)
     except (CompoundError, BiffError) as error:
-        return Part((), (damaged_workbook(name, str(error)),))
+        return Part((), (damaged(name, str(error)),))
     except TooLargeError as error:
-        return Part((), (large_workbook(name, error),))
+        return Part((), (too_large(name, error.zh, error.en),))
     except _EncodingError:
         return Part((), (_unknown_encoding(name),))
     if not sheets:
-        return Part((), (damaged_workbook(name, "没有工作表 / no worksheet"),))
+        return Part((), (damaged(name, "没有工作表 / no worksheet"),))
     remarks = _remarks(name, container, survey, objects)
     return Part(tuple(sheets), (*remarks, comments_found(name)) if comments else remarks)
 

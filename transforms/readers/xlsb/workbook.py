@@ -16,11 +16,11 @@ from transforms.readers.archive.archive import Archive
 from transforms.readers.cell_table import CellBudget, CellTable, TooLargeError
 from transforms.readers.outcomes import (
     comments_found,
-    damaged_workbook,
-    large_workbook,
+    damaged,
     macros_found,
     objects_found,
     sheets_without_cells,
+    too_large,
 )
 from transforms.readers.serials import BUILT_IN, ERRORS, NumberKind, format_kind, serial_text
 from transforms.readers.xlsb.records import RecordError, read_integer, read_number, read_rk, read_text, walk_records
@@ -72,11 +72,11 @@ def read_xlsb(archive: Archive, name: str, limits: Limits) -> Part:
                     objects.append(bound.name)
                 sheets.append(table.build())
     except (RecordError, XmlError) as error:
-        return Part((), (damaged_workbook(name, str(error)),))
+        return Part((), (damaged(name, str(error)),))
     except TooLargeError as error:
-        return Part((), (large_workbook(name, error),))
+        return Part((), (too_large(name, error.zh, error.en),))
     if not sheets:
-        return Part((), (damaged_workbook(name, "没有工作表 / no worksheet"),))
+        return Part((), (damaged(name, "没有工作表 / no worksheet"),))
     return Part(tuple(sheets), _remarks(archive, name, bounds, objects))
 
 

@@ -13,7 +13,7 @@ from contracts.structure import structure_finding
 from transforms.book import Limits
 from transforms.readers.archive.archive import Archive
 from transforms.readers.outcomes import macros_found, sheets_without_cells
-from transforms.readers.xlsx.package import SheetPart
+from transforms.readers.xlsx.package import NO_PART, SheetPart
 
 _MACROS = re.compile(r"xl/(?:.*/)?vbaproject\.bin|xl/macrosheets/.+", re.IGNORECASE)
 _COUNTED = (
@@ -43,7 +43,11 @@ def notes_beside(archive: Archive, name: str, parts: Sequence[SheetPart], limits
         found.append(sheets_without_cells(name, "FILE-12", _few(macros, limits), "宏表", "a macro sheet"))
     if any(_MACROS.fullmatch(member) for member in archive.names):
         found.append(macros_found(name))
-    others = (("chartsheet", "图表工作表", "a chart sheet"), ("dialogsheet", "对话框工作表", "a dialog sheet"))
+    others = (
+        ("chartsheet", "图表工作表", "a chart sheet"),
+        ("dialogsheet", "对话框工作表", "a dialog sheet"),
+        (NO_PART, "没有内容的条目（如旧版宏模块）", "an entry without a sheet (such as an old macro module)"),
+    )
     for kind, zh, en in others:
         if sheets := [part.name for part in parts if part.type == kind]:
             found.append(sheets_without_cells(name, "FILE-13", _few(sheets, limits), zh, en))

@@ -12,6 +12,7 @@ from html import unescape
 
 from transforms.book import column_index
 from transforms.readers.marks import Mark
+from transforms.readers.values import number_text
 
 _CELL = re.compile(rb"<c((?:\s+[\w:]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)\s*(?:/>|>(.*?)</c\s*>)", re.DOTALL)
 _ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -100,8 +101,8 @@ def exact_number(text: str) -> str | None:
 
 
 def negative_number(text: str) -> str | None:
-    """`text` if it is a plain negative number, which no calendar has a day for; else None."""
-    return text if re.fullmatch(r"-[0-9]{1,15}(\.[0-9]{1,15})?", text) else None
+    """`text` as a number if it is a plain negative one, which no calendar has a day for; else None."""
+    return number_text(float(text)) if re.fullmatch(r"-[0-9]{1,15}(\.[0-9]{1,17})?", text) else None
 
 
 def iso_mark(text: str, month: bool) -> Mark | None:

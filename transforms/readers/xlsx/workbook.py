@@ -21,7 +21,7 @@ from transforms.book import Buffer, Limits, Part, Sheet, cell_address, column_le
 from transforms.readers.archive.archive import Archive
 from transforms.readers.cell_table import TooLargeError
 from transforms.readers.marks import Mark, MarksError, SheetMarks
-from transforms.readers.outcomes import damaged_workbook, large_workbook
+from transforms.readers.outcomes import damaged, too_large
 from transforms.readers.values import Value, read_column
 from transforms.readers.xlsx.marking import WorkbookMarks, mark_workbook
 from transforms.readers.xlsx.objects import notes_beside
@@ -50,7 +50,7 @@ def read_xlsx(data: Buffer, archive: Archive, name: str, limits: Limits) -> Part
     except MarksError as error:
         return _damaged(name, str(error))
     except TooLargeError as error:
-        return Part((), (large_workbook(name, error),))
+        return Part((), (too_large(name, error.zh, error.en),))
     except (CalamineError, _LostCellsError, OSError, ValueError, OverflowError) as error:
         return _damaged(name, f"{type(error).__name__.lstrip('_')}: {error}")
     except BaseException as error:
@@ -64,7 +64,7 @@ def read_xlsx(data: Buffer, archive: Archive, name: str, limits: Limits) -> Part
 
 
 def _damaged(name: str, detail: str) -> Part:
-    return Part((), (damaged_workbook(name, detail),))
+    return Part((), (damaged(name, detail),))
 
 
 def _check_areas(marks: WorkbookMarks, limits: Limits) -> None:
