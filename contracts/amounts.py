@@ -80,7 +80,7 @@ class Quantity:
     text: as filed. value: the stated number, None where none is stated (数百). low, high: the interval that the words
     allow, None = unbounded; *_closed: whether the bound itself belongs to it. precision: place value of the last
     written digit. direction: -1 fall (value is its magnitude), +1 rise, 0 a level. unit: canonical, "" when unknown.
-    kind: quantity, percentage, duration, definition, recurrence, ratio or zero.
+    kind: quantity, percentage, percentage point, duration, working days, definition, recurrence, ratio or zero.
     """
 
     text: str

@@ -66,9 +66,13 @@ def canonical_unit(written: str) -> str:
 
 
 def kind_of_unit(unit: str) -> str:
-    """percentage, duration, definition (an age is a threshold, never a measured value) or quantity."""
+    """percentage, percentage point, working days, duration, definition (an age is a threshold, no value) or quantity."""
     if unit in ("%", "‰"):
         return "percentage"
+    if unit == "百分点":
+        return "percentage point"
+    if unit == "工作日":
+        return "working days"
     if unit in _TIMES:
         return "duration"
     return "definition" if unit == "岁" else "quantity"

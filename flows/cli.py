@@ -95,6 +95,22 @@ def read(
     raise typer.Exit(read_file(file, as_json=format is Format.JSON, rows=rows))
 
 
+@app.command(epilog="示例: echo 全省累计开通5G基站30729个，同比增长15%以上 | jixiao figures -")
+def figures(
+    file: Annotated[str, typer.Argument(help="文本文件，- 为标准输入 / a text, - is standard input", metavar="FILE")],
+    cells: Annotated[
+        bool, typer.Option("--cells", help="每行作为一个单元格整体识别 / each line is one cell, read as a whole")
+    ] = False,
+    year: Annotated[
+        int | None, typer.Option("--year", help="未写年份的日期所属的年份 / year of dates that name none")
+    ] = None,
+) -> None:
+    """识别文字中的数量和日期，每个一行 JSON。 / Every quantity and date that a text states, one line of JSON each."""
+    from flows.commands.figures import print_figures
+
+    print_figures(file, cells=cells, year=year)
+
+
 @app.command(epilog="示例: jixiao trace g5_opened@JXCA.2020-11")
 def trace(
     figure: Annotated[str, typer.Argument(help="指标值编号（figures.csv 第一列） / figure_id", metavar="FIGURE")],
