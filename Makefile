@@ -12,6 +12,7 @@ PYTHON ?= $(shell for name in python3.11 python3 python3.12 python3.13; do \
 	&& echo $$name && break; done)
 UV ?= uv
 PACK ?= examples/jiangxi-2020
+FUZZ_SECONDS ?= 600
 
 # No dependency reports anything to anyone. The command line sets the same for whoever starts it directly.
 export DO_NOT_TRACK := 1
@@ -36,7 +37,7 @@ LOCKED := $(INSTALL) --require-hashes --only-binary :all:
 # no Python at all (templates): not our fault, so the status is not looked at.
 BYTECODE := $(BIN)/python -m compileall -qq -j 0 .venv/lib || true
 
-.PHONY: help run test lint docs bench lock clean
+.PHONY: help run test fuzz lint docs bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +48,9 @@ run: $(RUN) ## run a pack from its inbox to the published summary (PACK=examples
 test: $(TEST) ## run every test (as root on Debian: installs the system packages that some tests need)
 	@.ci/system-packages
 	@$(BIN)/python -m pytest
+
+fuzz: $(TEST) ## read files made by chance (FUZZ_SECONDS=600); what is to be looked at is kept in build/fuzz
+	@$(BIN)/python -m tests.transforms.fuzzing $(FUZZ_SECONDS)
 
 lint: $(TEST) ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

@@ -135,8 +135,8 @@ RULES: dict[str, StructureRule] = {
         StructureRule(
             "HEAD-05",
             Severity.EXPLAIN,
-            "只有一张工作表填有本表",
-            "one sheet only holds the table",
+            "没有另一张像本表的工作表",
+            "no other sheet looks like the table",
             "一张工作表 / one sheet",
         ),
         StructureRule(
@@ -162,6 +162,13 @@ RULES: dict[str, StructureRule] = {
             "注明的单位与合同的单位不差倍数",
             "the unit stated is no multiple of the contract's",
             "合同规定的单位 / the contract's unit",
+        ),
+        StructureRule(
+            "HEAD-09",
+            Severity.EXPLAIN,
+            "表头之上没有像数据的行",
+            "no row above the headings looks like data",
+            "数据都在表头之下 / all data below the headings",
         ),
         StructureRule(
             "TABLE-02",

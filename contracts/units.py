@@ -66,7 +66,7 @@ def canonical_unit(written: str) -> str:
 
 
 def kind_of_unit(unit: str) -> str:
-    """percentage, percentage point, working days, duration, definition (an age is a threshold, no value) or quantity."""
+    """percentage, percentage point, working days, duration, definition (an age is a threshold) or quantity."""
     if unit in ("%", "‰"):
         return "percentage"
     if unit == "百分点":

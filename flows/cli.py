@@ -95,7 +95,7 @@ def read(
     raise typer.Exit(read_file(file, as_json=format is Format.JSON, rows=rows))
 
 
-@app.command(epilog="示例: echo 全省累计开通5G基站30729个，同比增长15%以上 | jixiao figures -")
+@app.command(epilog="示例: jixiao figures 总结.txt --year 2020\n\necho 累计开通5G基站30729个 | jixiao figures -")
 def figures(
     file: Annotated[str, typer.Argument(help="文本文件，- 为标准输入 / a text, - is standard input", metavar="FILE")],
     cells: Annotated[

@@ -76,7 +76,7 @@ def publish(home: Home, pack: Pack) -> dict[str, str]:
 @flow(name="intake", flow_run_name="intake {pack}", validate_parameters=False)
 def intake(pack: str, home: str | None = None) -> BatchResult:
     """Everything filed in the pack in folder `pack`, into the home in folder `home` (var/<pack name> by default)."""
-    settings = Settings()
+    settings = Settings.of_environment()
     contents = load_pack(Path(pack), settings)
     folder = Path(home) if home else settings.var / contents.name
     with stages.open_home(folder, contents) as opened, settings.reader() as reader:

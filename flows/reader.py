@@ -102,7 +102,7 @@ class Reader:
             size = path.stat().st_size / 1024 / 1024
             answer = self._ask(process, order, self._patience.seconds + size * self._patience.seconds_per_mib)
             if "fault" in answer:
-                log.error("reading %r failed:\n%s", name, answer["fault"])
+                log.error("reading %r failed; details are in %s", name, _leave_report(answer["fault"]))
                 what = answer["fault"].strip().splitlines()[-1].partition(":")[0]
                 raise _Stopped(f"读取程序出错（{what}）", f"the reader failed ({what})")
             return take_up(Path(scratch))
@@ -142,7 +142,7 @@ class Reader:
             process.stdin.flush()
             while (line := _line(process, time.monotonic() + _LOOK_SECONDS)) is None:
                 if usage.seconds() - spent > seconds or time.monotonic() > until:
-                    said = f"{seconds:.0f}"
+                    said = f"{seconds:.3g}"
                     raise _Stopped(f"超过时间上限 {said} 秒", f"it took longer than {said} seconds")
                 if usage.memory() > self._patience.memory:
                     size = f"{self._patience.memory / 1024 / 1024:.0f} MiB"
@@ -184,6 +184,13 @@ def _line(process: subprocess.Popen[bytes], until: float) -> bytes | None:
     assert process.stdout is not None
     ready, _, _ = select.select([process.stdout], [], [], max(0.0, until - time.monotonic()))
     return process.stdout.readline() if ready else None
+
+
+def _leave_report(fault: str) -> str:
+    """The traceback in a file of its own: whoever looks into it needs it, and a filer's report has no place for it."""
+    with tempfile.NamedTemporaryFile("w", prefix="jixiao-", suffix=".log", delete=False, encoding="utf-8") as report:
+        report.write(fault)
+    return report.name
 
 
 class _Usage:

@@ -9,10 +9,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from contracts.errors import StorageError
+from contracts.errors import StorageError, UsageError
 
 if TYPE_CHECKING:
     from flows.reader import Reader
@@ -67,6 +67,17 @@ class Settings(BaseSettings):
 
     read_nesting: Annotated[int, Field(ge=0)] = 2
     """How deep archives may lie in archives."""
+
+    @classmethod
+    def of_environment(cls) -> Settings:
+        """What the environment sets. Raises UsageError naming every variable that cannot be understood."""
+        try:
+            return cls()
+        except ValidationError as error:
+            wrong = [(f"JIXIAO_{str(e['loc'][0]).upper()}", e.get("input"), e["msg"]) for e in error.errors()]
+            zh = "；".join(f"{name}={value!r}" for name, value, _ in wrong)
+            en = "; ".join(f"{name}={value!r}: {why}" for name, value, why in wrong)
+            raise UsageError(f"环境变量的取值不可用：{zh}（见 docs/settings.md）", f"settings: {en}") from error
 
     def limits(self) -> Limits:
         """How large a received file may become."""

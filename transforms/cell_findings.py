@@ -5,7 +5,7 @@ Messages only; which cells belong to the table was decided before, and what a va
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -16,50 +16,71 @@ from contracts.table import Table
 from transforms.book import Sheet, cell_address, column_index
 from transforms.heading_findings import heading_address, place_of
 from transforms.heading_match import Block
-from transforms.notes import is_unit_line
+from transforms.notes import is_unit_line, is_unit_word
+from transforms.readers.archive.names import printable
 from transforms.row_kinds import RowKind
 from transforms.stated_units import conversion, stated_unit
+from transforms.stated_units import stated_units as units_in_note
 
 _NAMED = 20  # cells of one finding that are named, the rest is counted
 _TAKES_ANYTHING = (Type.TEXT, Type.ITEMS)  # for the others a rule of the contract says that it is no value
 
 
-def stated_units(
+def compared_units(
     file: str, sheet: Sheet, grid: pl.DataFrame, kinds: pl.Series, block: Block, fields: Sequence[Field]
 ) -> list[Finding]:
     """HEAD-08 where a heading or the table's unit note states a multiple of the contract's unit, HEAD-07 where another.
 
     Nothing is converted: a number filed in 万户 where the form counts 户 may as well be a slip of the note.
     """
-    note = _unit_note(sheet, grid, kinds)
+    notes = list(_unit_notes(sheet, grid, kinds))
+    under = _units_under(grid, kinds)
     findings = []
     for field in fields:
         heading = block.matched.get(field.name)
         if not field.unit or heading is None:
             continue
-        texts = [(text, heading_address(heading, sheet.first_row)) for text in heading.texts]
-        stated = [(unit, address) for text, address in texts if (unit := stated_unit(text))]
-        (unit, address) = stated[-1] if stated else note or ("", "")
-        if not unit:
-            continue
-        times = conversion(unit, field.unit)
-        if times is None and stated:
-            findings.append(_other_unit(file, sheet.name, field, unit, address))
-        elif times is not None and times != 1:
-            findings.append(_multiple(file, sheet.name, field, unit, address, f"{times:f}"))
+        address = heading_address(heading, sheet.first_row)
+        own = next((unit for text in reversed(heading.texts) if (unit := stated_unit(text))), None)
+        own = own or under.get(heading.column)
+        stated = [(own, address)] if own else notes
+        times = {unit: (conversion(unit, field.unit), place) for unit, place in stated}
+        # A note may state several units, for several columns; a column's own among them settles it.
+        multiples = [(unit, n, place) for unit, (n, place) in times.items() if n is not None]
+        if own and not multiples:
+            findings.append(_other_unit(file, sheet.name, field, own, address))
+        elif multiples and all(n != 1 for _, n, _ in multiples):
+            unit, n, place = multiples[0]
+            findings.append(_multiple(file, sheet.name, field, unit, place or address, f"{n:f}"))
     return findings
 
 
-def _unit_note(sheet: Sheet, grid: pl.DataFrame, kinds: pl.Series) -> tuple[str, str] | None:
-    """The one unit stated above the table or right below its headings, and where; None if there is none."""
-    for text in sheet.above:
-        if is_unit_line(text) and (unit := stated_unit(text)):
-            return unit, cell_address(sheet.first_row, 0)
-    for row in kinds.is_in([RowKind.ABOVE.value]).arg_true():
+def _units_under(grid: pl.DataFrame, kinds: pl.Series) -> dict[int, str]:
+    """Column → the unit that a row of units below the headings states for it: （万个）, 万户."""
+    found = {}
+    for row in (kinds == RowKind.UNIT.value).arg_true():
         for column, text in enumerate(grid.row(row)):
-            if text is not None and is_unit_line(text) and (unit := stated_unit(text)):
-                return unit, cell_address(sheet.first_row + row, column)
-    return None
+            bare = (text or "").strip().strip("()（）[]【】")
+            if bare and (unit := stated_unit(f"({bare})")):
+                found[column] = unit
+    return found
+
+
+def _unit_notes(sheet: Sheet, grid: pl.DataFrame, kinds: pl.Series) -> Iterator[tuple[str, str]]:
+    """Every unit stated above or below the table or in a line of its own under the headings, and where.
+
+    "" stands for the text before a document's table.
+    """
+    for text in sheet.above:
+        if is_unit_line(text):
+            yield from ((unit, "") for unit in units_in_note(text))
+    for row in kinds.is_in([RowKind.ABOVE.value, RowKind.UNIT.value, RowKind.NOTE.value]).arg_true():
+        cells = [(column, text) for column, text in enumerate(grid.row(row)) if text is not None]
+        for (column, text), (_, behind) in zip(cells, [*cells[1:], (0, "")], strict=True):
+            if is_unit_word(text):
+                text = f"单位：{behind}"  # the word stands in one cell, and the unit in the next
+            if is_unit_line(text):
+                yield from ((unit, cell_address(sheet.first_row + row, column)) for unit in units_in_note(text))
 
 
 def _multiple(file: str, sheet: str, field: Field, unit: str, address: str, times: str) -> Finding:
@@ -141,7 +162,9 @@ def no_value(file: str, sheet: str, kind: str, cells: Sequence[Cell]) -> Finding
     """CELL-01 (`kind` "formula") or CELL-02 ("error") for cells in reading order; at most twenty are named."""
     zh, en = place_of(file, sheet)
     named = sorted(cells, key=_reading_order)[:_NAMED]
-    where = "、".join(f"{cell.address}（{cell.text}）" for cell in named[:5]) + ("…" if len(cells) > 5 else "")
+    where = "、".join(f"{cell.address}（{printable(cell.text or '')}）" for cell in named[:5]) + (
+        "…" if len(cells) > 5 else ""
+    )
     if kind == "formula":
         return structure_finding(
             "CELL-01",

@@ -13,6 +13,7 @@ from contracts.finding import Cell, Finding
 from contracts.structure import structure_finding
 from transforms.book import cell_address
 from transforms.heading_match import Block, Heading, normalise
+from transforms.readers.archive.names import printable
 
 
 def heading_address(heading: Heading, first_row: int) -> str:
@@ -21,7 +22,8 @@ def heading_address(heading: Heading, first_row: int) -> str:
 
 
 def place_of(file: str, sheet: str) -> tuple[str, str]:
-    """The file and its sheet, in both languages; a CSV file has no sheet to name."""
+    """The file and its sheet, in both languages; a CSV file has no sheet to name. Line ends in names are made inert."""
+    file, sheet = printable(file), printable(sheet)
     if not sheet:
         return f"文件“{file}”", f"file “{file}”"
     return f"文件“{file}”的工作表“{sheet}”", f"file “{file}”, sheet “{sheet}”"
@@ -113,16 +115,29 @@ def repeated_heading(file: str, sheet: str, cells: Sequence[Cell], title: str | 
 
 
 def second_table(file: str, used: str, sheet: str, address: str, cells: int) -> Finding:
-    """HEAD-05: a further visible sheet has the headings as well, and is not read."""
+    """HEAD-05: a further sheet looks like the table as well, and is not read."""
     return structure_finding(
         "HEAD-05",
-        f"文件“{file}”的工作表“{sheet}”（{address}）也有本表的表头；只采用了“{used}”，"
-        f"该表 {cells} 个非空单元格未被采用。",
-        f"Sheet “{sheet}” of file “{file}” ({address}) has the headings too; only “{used}” was used, "
-        f"and its {cells} filled cells were not.",
+        f"文件“{file}”的工作表“{sheet}”（{address}）也像是本表；只采用了“{used}”，"
+        f"“{sheet}”的 {cells} 个非空单元格未被采用。",
+        f"Sheet “{sheet}” of file “{file}” ({address}) looks like the table too; only “{used}” was used, "
+        f"and the {cells} filled cells of “{sheet}” were not.",
         cells=(Cell(sheet, address),),
         filed=sheet,
         expected=used,
+    )
+
+
+def data_above(file: str, sheet: str, cells: Sequence[Cell], address: str) -> Finding:
+    """HEAD-09: rows above the headings at `address` that look like data; `cells` are the first of each."""
+    zh, en = place_of(file, sheet)
+    rows = "、".join(cell.address.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") for cell in cells)
+    return structure_finding(
+        "HEAD-09",
+        f"{zh}的第 {rows} 行在表头（{address}）之上，却像是数据；未被采用，请核实。",
+        f"In {en}, rows {rows} stand above the headings ({address}) and look like data; they were not used.",
+        cells=tuple(cells),
+        filed=cells[0].text,
     )
 
 

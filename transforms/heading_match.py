@@ -16,7 +16,7 @@ from contracts.field import Field
 LEVELS = 3
 _HEAD_ROWS = 200
 _HEAD_CELLS = 40_000
-_DROPPED = re.compile(r"[\s\u200b\ufeff/*]+")
+_DROPPED = re.compile(r"[\s\u200b\ufeff/*:]+")
 _MONTHS = re.compile(r"(?:\d{4}年)?(1[-~—–至到])?\d{1,2}月(?:份(?=.))?")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 
@@ -62,8 +62,8 @@ class Block:
 
 @lru_cache(maxsize=4096)
 def normalise(text: str) -> str:
-    """A heading as compared: width, case, spaces, line breaks, slashes, stars and a closing colon do not count."""
-    return _DROPPED.sub("", unicodedata.normalize("NFKC", text)).casefold().rstrip(":")
+    """A heading as compared: width, case, spaces, line breaks, slashes, stars and colons do not count."""
+    return _DROPPED.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
 
 @lru_cache(maxsize=4096)

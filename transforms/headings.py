@@ -6,6 +6,7 @@ a reason, or named by a finding; none is dropped. It never looks at what a value
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ from transforms.heading_findings import (
 from transforms.heading_match import Block, Merge, best_block, head_height
 from transforms.sheets import blanks_as_nulls, count_filled, grid_merges
 from transforms.tabulation import Tabulation, build_table
+
+_NUMBER = re.compile(r"\s*[+-]?[\d,，]*\.?\d+\s*[%％]?\s*")
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,20 @@ class Candidate:
         found = sum(1 for f in needed if self.block and f.name in self.block.matched)
         return self.matched > 0 and 2 * found >= len(needed)
 
+    def resembles(self, chosen: Candidate) -> bool:
+        """Whether the sheet may hold more of the table that was read from `chosen`.
+
+        It has two of its headings; or, where it shows, a row as wide as the table's with a number in it.
+        """
+        if self.sheet.prose or not self.filled or chosen.block is None:
+            return False
+        widths = range(len(chosen.block.matched), len(chosen.block.matched) + len(chosen.block.others) + 1)
+        return self.matched > 1 or (not self.sheet.hidden and self._has_row_of(widths))
+
+    def _has_row_of(self, widths: range) -> bool:
+        rows = ([text for text in row if text] for row in self.grid.head(head_height(self.grid.width)).rows())
+        return any(len(row) > 1 and len(row) in widths and any(map(_NUMBER.fullmatch, row)) for row in rows)
+
     @property
     def heading_cell(self) -> str:
         """Address of the nearest block's first heading, or of its row."""
@@ -84,7 +101,7 @@ def find_table(book: Book, fields: Sequence[Field], total_in: str | None = None)
     """The table of `fields` in `book`.
 
     `total_in` names the field in whose column 合计, 总计 or 小计 marks a control total, which goes to `Table.totals`.
-    A sheet that shows comes before a hidden one. Findings: HEAD-01…08, TABLE-01 and -02, CELL-01 and -02.
+    A sheet that shows comes before a hidden one. Findings: HEAD-01…09, TABLE-01 and -02, CELL-01 and -02.
     """
     candidates = [_candidate(sheet, fields) for sheet in book.sheets]
     fitting = [c for c in candidates if not c.sheet.prose and c.fits(fields)]
@@ -95,7 +112,7 @@ def find_table(book: Book, fields: Sequence[Field], total_in: str | None = None)
     block = chosen.block
     assert block is not None  # a sheet that fits has one
     made = build_table(book.name, chosen.sheet, chosen.grid, chosen.merges, block, fields, total_in)
-    second = [c for c in fitting if c is not chosen and c.matched == chosen.matched]
+    second = [c for c in candidates if c is not chosen and c.resembles(chosen)]
     findings = [
         *((hidden_sheet(book.name, chosen.sheet.name, chosen.heading_cell),) if chosen.sheet.hidden else ()),
         *missing_columns(book.name, chosen.sheet.name, chosen.sheet.first_row, block, fields),
@@ -143,7 +160,11 @@ def _account(
             pass
         elif c in second or made is None:
             # HEAD-05 speaks of a second table, HEAD-01 of a book without any.
-            zh, en = ("另一张本表", "the table once more") if c in second else ("找不到本表的表头", "no headings found")
+            zh, en = (
+                ("也像是本表的工作表", "another sheet that looks like the table")
+                if c in second
+                else ("找不到本表的表头", "no headings found")
+            )
             found += c.filled
         else:
             zh, en = _unused(c.sheet)

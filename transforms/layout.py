@@ -124,8 +124,7 @@ class _Rows:
         """Whether all that the row says could be headings: words, units or years, no values and no labels."""
         filled = self.filled(row)
         texts = [self.texts[row][column] or "" for column in filled]
-        labels = sum(1 for text in texts if is_label(text))
-        if not texts or is_note_row(texts) or 2 * labels > len(texts) or any(map(is_unit_line, texts)):
+        if not texts or is_note_row(texts):
             return False
         return not any(self.is_value(row, column) for column in filled)
 
@@ -137,12 +136,22 @@ class _Rows:
         return kind in _VALUE_TYPES or _NUMBER.fullmatch(text) is not None
 
     def heading_row(self, width: int) -> int | None:
-        """The first row that names at least half of the `width` columns in use, and more than one if there are more."""
+        """The first row that names at least half of the `width` columns in use, and more than one if there are more.
+
+        Lines that say who files, for when and in which unit may stand above it, however wide; values may not.
+        """
         for row in range(self.height):
             enough = len(self.filled(row)) >= min(2, width) and 2 * self.covered(row) >= width
-            if enough:
-                return row if self.is_words(row) else None
+            if not enough or self.is_caption(row):
+                continue
+            return row if self.is_words(row) else None
         return None
+
+    def is_caption(self, row: int) -> bool:
+        """Whether the row has labels, a unit note, or a unit by itself: what stands above headings and is none."""
+        texts = [self.texts[row][column] or "" for column in self.filled(row)]
+        spoken = any(is_label(text) or is_unit_line(text) for text in texts)
+        return spoken or (len(texts) == 2 and any(is_unit_text(text) for text in texts) and row + 1 < self.height)
 
     def levels(self, at: int) -> tuple[int, int]:
         """The block's first row and its number of rows, at most LEVELS, that `at` is one of."""
@@ -155,8 +164,7 @@ class _Rows:
         return top, bottom - top + 1
 
     def _is_upper(self, row: int) -> bool:
-        texts = [self.texts[row][column] or "" for column in self.filled(row)]
-        return len(texts) > 1 and self.is_words(row) and not any(map(is_label, texts))
+        return len(self.filled(row)) > 1 and self.is_words(row) and not self.is_caption(row)
 
     def _continues(self, top: int, bottom: int) -> bool:
         """Whether the row behind `bottom` is a further level: it parts a merge or stands in gaps."""
@@ -173,44 +181,67 @@ class _Rows:
             return True
         above = {column for r in range(top, bottom + 1) for column in self.filled(r)}
         fills_gaps = bool(below - above)
-        leaves_gaps = bool(above - below)
-        values_below = any(self.is_value(row + 1, column) for column in self.filled(row + 1))
-        # Without merges only gaps that the row fills tell a level of headings from a row of data that is all words.
-        return fills_gaps and (leaves_gaps or values_below)
+        next_rows = range(row + 1, min(row + 1 + LEVELS, self.height))
+        values_below = any(
+            self.is_value(below_it, column) for below_it in next_rows for column in self.filled(below_it)
+        )
+        # Without merges only a shape tells headings from a row of data that is all words: what stands under a heading
+        # opens a group, whose other columns are gaps above; and numbers follow.
+        groups = all(column + 1 not in above for column in below & above)
+        return fills_gaps and groups and values_below
 
 
 def _cuts(grid: pl.DataFrame, types: pl.DataFrame | None, filled: pl.Series, merges: Sequence[Merge]) -> Iterator[int]:
-    """Rows at which a table begins: the first, and each run behind a blank row that opens with headings of its own."""
+    """Rows at which a table begins: the first, and each run of rows that opens with a title or headings of its own.
+
+    A run begins behind a blank row, or at a row of one cell, as a title is.
+    """
     yield 0
-    starts = (filled & ~filled.shift(1, fill_value=False)).arg_true().to_list()
+    lone = grid.select(pl.sum_horizontal(pl.all().is_not_null())).to_series() == 1
+    begins = filled & (~filled.shift(1, fill_value=False) | lone)
     head = grid.head(head_height(grid.width)).rows()
-    for start in starts[1 : _BANDS + 1]:
+    last = 0
+    for start in begins.arg_true().to_list()[1 : _BANDS + 1]:
         height = min(_AHEAD, grid.height - start)
-        part = grid.slice(start, height)
         run = filled.slice(start, height).to_list()
         height = run.index(False) if False in run else height
-        rows = _Rows(
-            part.head(height).rows(),
-            None if types is None else types.slice(start, height).rows(),
-            _shifted(merges, start, start + height),
-        )
-        if rows.height > 1 and _opens_table(rows, set(head[:start])):
-            yield start
+        rows = _looked_at(grid, types, merges, start, height)
+        behind_blank = not filled[start - 1]
+        if rows.height > 1 and _opens_table(rows, set(head[:start]), behind_blank=behind_blank):
+            # Titles and captions may be parted by blank rows; what comes before must be a table already.
+            before = _looked_at(grid, types, merges, last, min(start - last, head_height(grid.width)))
+            at = before.heading_row(len({column for row in range(before.height) for column in before.filled(row)}))
+            if at is not None and any(len(before.filled(row)) > 1 for row in range(at + 1, before.height)):
+                last = start
+                yield start
 
 
-def _opens_table(rows: _Rows, seen: set[Row]) -> bool:
-    """Whether the run's headings are there, are not those printed before, and stand over values or under a title."""
+def _looked_at(
+    grid: pl.DataFrame, types: pl.DataFrame | None, merges: Sequence[Merge], start: int, height: int
+) -> _Rows:
+    return _Rows(
+        grid.slice(start, height).rows(),
+        None if types is None else types.slice(start, height).rows(),
+        _shifted(merges, start, start + height),
+    )
+
+
+def _opens_table(rows: _Rows, seen: set[Row], *, behind_blank: bool) -> bool:
+    """Whether the run has headings, over values or under a title, that are not the same page printed on."""
     width = len({column for row in range(rows.height) for column in rows.filled(row)})
     at = rows.heading_row(width)
-    if at is None or at + 1 >= rows.height or rows.texts[at] in seen or len(rows.filled(at)) < 2:
+    if at is None or at + 1 >= rows.height or len(rows.filled(at)) < 2:
         return False
     top, levels = rows.levels(at)
     below = top + levels
     if below >= rows.height:
         return False
-    titled = any(len(rows.filled(row)) == 1 for row in range(top))
+    titles = [rows.texts[row] for row in range(top) if len(rows.filled(row)) == 1]
+    new_title = any(title not in seen for title in titles)
     contrast = any(rows.is_value(below, column) for column in rows.filled(below))
-    return titled or contrast
+    if rows.texts[at] in seen:
+        return new_title and contrast
+    return (bool(titles) or contrast) if behind_blank else (new_title and contrast and rows.texts[0] in titles)
 
 
 def _shifted(merges: Sequence[Merge], start: int, stop: int) -> list[Merge]:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
+import polars as pl
+
 from contracts.finding import Finding
 from contracts.structure import structure_finding
 from transforms.book import Book, Buffer, Kind, Limits, Part, Reading, Sheet
@@ -39,6 +41,7 @@ from transforms.readers.outcomes import damaged, encrypted, too_large
 __all__ = ["Book", "Limits", "Reading", "Sheet", "read_book"]
 
 _NO_LIMITS = Limits()
+_FIRST_ROWS = 1000
 
 
 def read_book(data: Buffer, name: str, limits: Limits = _NO_LIMITS, scratch: Path | None = None) -> Reading:
@@ -52,7 +55,21 @@ def read_book(data: Buffer, name: str, limits: Limits = _NO_LIMITS, scratch: Pat
     kind, part = _Opening(limits, scratch).read(data, printable(name), None, 0)
     if kind is None or not part.sheets:
         return Reading(None, part.findings)
+    if not any(map(_says_something, part.sheets)):
+        zh = f"文件“{printable(name)}”没有内容，只有空白单元格。"
+        en = f"File “{printable(name)}” has no content, only blank cells."
+        return Reading(None, (structure_finding("FILE-01", zh, en), *part.findings))
     return Reading(Book(name, kind, part.sheets), part.findings)
+
+
+def _says_something(sheet: Sheet) -> bool:
+    """Whether any cell is more than blanks; a large register shows that in its first rows."""
+    for grid in (sheet.grid.head(_FIRST_ROWS), sheet.grid.slice(_FIRST_ROWS)):
+        if grid.width and grid.height:
+            found = grid.lazy().select((pl.all().str.strip_chars() != "").any()).collect(engine="streaming").row(0)
+            if any(found):
+                return True
+    return False
 
 
 @dataclass(frozen=True)

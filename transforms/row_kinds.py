@@ -7,11 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
+from itertools import islice
 
 import polars as pl
 
 from transforms.heading_match import Block, Merge
-from transforms.notes import is_note, is_note_row, is_total, is_unit
+from transforms.notes import (
+    goes_on,
+    is_date_alone,
+    is_note,
+    is_note_row,
+    is_subtotal,
+    is_total,
+    is_unit,
+    numbers_columns,
+)
 
 
 class RowKind(IntEnum):
@@ -25,6 +35,8 @@ class RowKind(IntEnum):
     NOTE = 5
     REPEATED = 6
     UNIT = 7
+    NUMBERING = 8
+    SUBTOTAL = 9
 
 
 def classify_rows(
@@ -33,7 +45,7 @@ def classify_rows(
     """One RowKind (UInt8) a grid row. `units`: the unit of each matched column; `total_column`: where 合计 counts."""
     filled = grid.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
     below = pl.Series(range(grid.height)) >= block.below
-    repeats = pl.Series([False] * block.below, dtype=pl.Boolean).append(_repeats(grid, block.below))
+    repeats = pl.Series([False] * block.below, dtype=pl.Boolean).append(_repeats(grid, block))
     totals = _totals(grid, merges, total_column)
     numbers = (
         pl.select(
@@ -49,16 +61,19 @@ def classify_rows(
     )  # fmt: skip
     for row in range(block.top, block.below):
         numbers[row] = RowKind.HEADING if filled[row] else RowKind.BLANK
+    _mark_subtotals(numbers, grid)
     _mark_unit_row(numbers, grid, block, units)
     _mark_notes(numbers, grid, block)
     return pl.Series("kind", numbers, dtype=pl.UInt8)
 
 
-def _repeats(grid: pl.DataFrame, below: int) -> pl.Series:
-    """Rows below the block that say exactly what a row of the block or above it says: a page's head, printed again."""
-    head = {row for row in grid.head(below).rows() if any(row)}
+def _repeats(grid: pl.DataFrame, block: Block) -> pl.Series:
+    """Rows below the block that print a page's head again: the headings, and the title lines right above them."""
+    below = block.below
+    headings = {row for row in grid.slice(block.top, block.levels).rows() if any(row)}
+    titles = {row for row in grid.head(block.top).rows() if any(row)}
     # Only rows that agree in one column are looked at whole: a register of a million rows is not copied for this.
-    first = {next((column, text) for column, text in enumerate(row) if text) for row in head}
+    first = {next((column, text) for column, text in enumerate(row) if text) for row in headings}
     alike = pl.any_horizontal(
         pl.lit(False),
         *(
@@ -68,11 +83,16 @@ def _repeats(grid: pl.DataFrame, below: int) -> pl.Series:
     )
     rest = grid.slice(below)
     mask = rest.select(alike.fill_null(False).alias("alike")).to_series()
-    if mask.len() != rest.height:  # no column to compare: a single answer
-        mask = pl.Series([False] * rest.height, dtype=pl.Boolean)
-    repeated = [at for at in mask.arg_true() if rest.row(at) in head]
     found = pl.Series([False] * rest.height, dtype=pl.Boolean)
-    return found.scatter(repeated, True) if repeated else found
+    if mask.len() != rest.height:  # no column to compare: a single answer
+        return found
+    repeated = {at for at in mask.arg_true() if rest.row(at) in headings}
+    for at in sorted(repeated):
+        above = at - 1
+        while above >= 0 and (not any(rest.row(above)) or rest.row(above) in titles):
+            repeated |= {above} if any(rest.row(above)) else set()
+            above -= 1
+    return found.scatter(sorted(repeated), True) if repeated else found
 
 
 def _totals(grid: pl.DataFrame, merges: Sequence[Merge], column: int | None) -> pl.Series:
@@ -90,31 +110,60 @@ def _totals(grid: pl.DataFrame, merges: Sequence[Merge], column: int | None) -> 
     return pl.Series(rows, dtype=pl.Boolean)
 
 
+def _mark_subtotals(numbers: list[int], grid: pl.DataFrame) -> None:
+    """All totals but the last one over everything, which alone the rows are compared with."""
+    totals = [row for row, number in enumerate(numbers) if number == RowKind.TOTAL]
+    over_all = [row for row in totals if not any(is_subtotal(text) for text in grid.row(row) if text is not None)]
+    kept = over_all[-1:] or (totals if len(totals) == 1 else [])
+    for row in totals:
+        if row not in kept:
+            numbers[row] = RowKind.SUBTOTAL
+
+
 def _mark_unit_row(numbers: list[int], grid: pl.DataFrame, block: Block, units: dict[int, str]) -> None:
-    """The first filled row under the headings, if it only states units."""
-    row = next((i for i in range(block.below, len(numbers)) if numbers[i] != RowKind.BLANK), None)
-    if row is None or numbers[row] != RowKind.DATA:
-        return
-    cells = [(column, text) for column, text in enumerate(grid.row(row)) if text is not None]
-    if all(is_unit(text, units.get(column, "")) for column, text in cells):
-        numbers[row] = RowKind.UNIT
+    """The first filled rows under the headings, if one only states units, and one only numbers the columns."""
+    filled = (i for i in range(block.below, len(numbers)) if numbers[i] != RowKind.BLANK)
+    for row in islice(filled, 2):
+        if numbers[row] != RowKind.DATA:
+            return
+        cells = [(column, text) for column, text in enumerate(grid.row(row)) if text is not None]
+        if all(is_unit(text, units.get(column, "")) for column, text in cells):
+            numbers[row] = RowKind.UNIT
+        elif numbers_columns([text for _, text in cells]) and _stands_alone(grid, row):
+            numbers[row] = RowKind.NUMBERING
+        else:
+            return
+
+
+def _stands_alone(grid: pl.DataFrame, row: int) -> bool:
+    """Whether a row follows, and does not go on counting: 甲 over 乙 would be two rows of data."""
+    texts = [text for text in grid.row(row + 1) if text is not None] if row + 1 < grid.height else []
+    return bool(texts) and texts[0].strip() not in ("乙", "B")
 
 
 def _mark_notes(numbers: list[int], grid: pl.DataFrame, block: Block) -> None:
     """Notes and signatures behind the last data row: from the topmost note of the sheet's thin tail downwards."""
     left = min((heading.column for heading in block.matched.values()), default=0)
+    several = len(block.matched) > 1
     tail: list[int] = []
     top: int | None = None
+    below: str | None = None  # the text of the row below, where that is one cell
     for row in range(len(numbers) - 1, block.below - 1, -1):
         if numbers[row] == RowKind.BLANK:
             continue
         cells = [(column, text) for column, text in enumerate(grid.row(row)) if text is not None]
-        note = is_note_row([text for _, text in cells])
-        single = len(cells) == 1 and cells[0][0] <= left
-        if numbers[row] != RowKind.DATA or not (note or single):
+        alone = cells[0][1] if len(cells) == 1 else None
+        # A company's name over the day it signed on stands anywhere, and says nothing that a note would.
+        signed = several and alone is not None and (
+            is_date_alone(alone) or (below is not None and is_date_alone(below) and cells[0][0] > left)
+        )  # fmt: skip
+        note = signed or is_note_row([text for _, text in cells])
+        more = alone is not None and goes_on(alone) and not alone.strip().isdecimal()
+        if numbers[row] != RowKind.DATA or not (note or more):
             break
         tail.append(row)
-        top = row if note or is_note(cells[0][1]) else top
+        top = row if note or (alone is not None and is_note(alone)) else top
+        below = alone
     for row in tail:
         if top is not None and row >= top:
             numbers[row] = RowKind.NOTE

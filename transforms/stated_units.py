@@ -15,7 +15,9 @@ from contracts.numerals import scale_exponent
 from contracts.units import UNIT_PATTERN, canonical_unit
 from transforms.widths import narrow
 
-_AFTER_WORD = re.compile(r"(?:^|[\s(\[【,;，；])(?:计量|金额|货币|数量)?单位\s*:\s*([^()\[\]【】]*)")
+_AFTER_WORD = re.compile(
+    r"(?:^|[\s(\[【,;，；:：])(?:计量|金额|货币|数量)?单位\s*(?::|为|(?=[十百千]?[万亿]))\s*([^()\[\]【】]*)"
+)
 _IN_BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】")
 _AT_THE_END = re.compile(r"(?<=[\u4e00-\u9fff±])([%‰])\s*$")
 _SEVERAL = re.compile(r"[、,;，；\s]+|和|或")
@@ -42,8 +44,13 @@ def stated_unit(text: str) -> str | None:
 
     "累计（万户）" → "万户", "同比增长 (±%)" → "%", "单位：万元、%" → None, "电信业务总量(上年不变单价)" → None.
     """
-    units = {unit for part in _stated(narrow(text)) if (unit := _canonical(part))}
-    return units.pop() if len(units) == 1 else None
+    units = stated_units(text)
+    return units[0] if len(units) == 1 else None
+
+
+def stated_units(text: str) -> tuple[str, ...]:
+    """Every unit so stated, each once: "单位：万元、%" → ("万元", "%")."""
+    return tuple(dict.fromkeys(unit for part in _stated(narrow(text)) if (unit := _canonical(part))))
 
 
 def without_unit(text: str) -> str:

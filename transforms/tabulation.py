@@ -5,28 +5,34 @@ Takes rows and columns as they were classified; it judges no value, and fills no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from contracts.field import Field, Type
-from contracts.finding import Finding
+from contracts.finding import Cell, Finding
 from contracts.table import Ignored, Table
 from transforms.book import Sheet, cell_address, column_letter
-from transforms.cell_findings import hidden_parts, stated_units, unread_cells
-from transforms.heading_findings import heading_address, unknown_column
+from transforms.cell_findings import compared_units, hidden_parts, unread_cells
+from transforms.heading_findings import data_above, heading_address, unknown_column
 from transforms.heading_match import Block, Merge, normalise
+from transforms.notes import is_label
 from transforms.row_kinds import RowKind, classify_rows
 
 _REASONS: dict[RowKind, tuple[str, str]] = {
     RowKind.ABOVE: ("表头之上的标题或说明", "a title or note above the headings"),
     RowKind.NOTE: ("表后的注释或签署", "a note or signature below the table"),
     RowKind.REPEATED: ("重复的表头或标题", "headings or a title printed again"),
+    RowKind.SUBTOTAL: ("小计或另一行合计，未用于核对", "a subtotal or a further total, compared with nothing"),
+    RowKind.NUMBERING: ("栏号行", "a row that numbers the columns"),
     RowKind.UNIT: ("计量单位行", "a row that states units"),
 }
+_NAMED = 20
+_NUMBER = re.compile(r"[+-]?[\d,，]*\.?\d+\s*[%％]?")
 _SERIAL = ("序号", "行号", "编号", "no", "no.")
-_MERGED_TYPES = (Type.TEXT, Type.CHOICE)
+_MERGED_TYPES = (Type.TEXT, Type.CHOICE, Type.DAY, Type.DATE)
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,8 @@ def build_table(
     unknown, serial = _leftover_columns(file, sheet, grid, kinds, block, counts)
     inside = (RowKind.HEADING, RowKind.DATA, RowKind.TOTAL)
     used = sum(counts.get((kind, column), 0) for kind in inside for column in columns.values())
-    ignored = ignored_rows(sheet.name, sheet.first_row, grid, kinds) + serial
+    above, found_rows = _data_above(file, sheet, grid, kinds, block)
+    ignored = ignored_rows(sheet.name, sheet.first_row, grid, kinds, found_rows) + serial
     table = Table(
         sheet=sheet.name,
         frame=_rows_of(sheet, _filled_down(grid, merges, kinds, fields, columns), kinds, RowKind.DATA, fields, columns),
@@ -76,7 +83,8 @@ def build_table(
         table=table,
         findings=(
             *unknown,
-            *stated_units(file, sheet, grid, kinds, block, fields),
+            *above,
+            *compared_units(file, sheet, grid, kinds, block, fields),
             *hidden_parts(file, sheet, table),
             *unread_cells(file, sheet, table, fields),
         ),
@@ -117,7 +125,7 @@ def _leftover_columns(
         heading = headings.get(column)
         data = counts.get((RowKind.DATA, column), 0) + counts.get((RowKind.TOTAL, column), 0)
         cells = data + counts.get((RowKind.HEADING, column), 0)
-        serial = heading is not None and normalise(heading.texts[-1]) in _SERIAL
+        serial = heading is not None and normalise(heading.texts[-1]) in _SERIAL and _runs(grid, kinds, column)
         if not cells:
             continue
         if data and not serial:
@@ -135,10 +143,47 @@ def _leftover_columns(
     return findings, ignored
 
 
-def ignored_rows(sheet: str, first_row: int, grid: pl.DataFrame, kinds: pl.Series) -> list[Ignored]:
-    """One entry for each row of `sheet` that was set aside, with the reason; `grid` begins at `first_row`."""
+def _runs(grid: pl.DataFrame, kinds: pl.Series, column: int) -> bool:
+    """Whether the rows of data have nothing but whole numbers there, as a running number is."""
+    texts = grid.to_series(column).filter(kinds == RowKind.DATA.value).drop_nulls()
+    return bool(texts.str.contains(r"^\s*\d{1,9}\s*[.、]?\s*$").all())
+
+
+def _data_above(
+    file: str, sheet: Sheet, grid: pl.DataFrame, kinds: pl.Series, block: Block
+) -> tuple[list[Finding], set[int]]:
+    """HEAD-09 for rows above the headings that are as full as data and hold numbers, and which they are."""
+    rows = [
+        row
+        for row in kinds.head(block.top).eq(RowKind.ABOVE.value).arg_true()
+        if _looks_like_data(grid.row(row), block)
+    ]
+    if not rows:
+        return [], set()
+    cells = []
+    for row in rows[:_NAMED]:
+        column, text = next((c, text) for c, text in enumerate(grid.row(row)) if text is not None)
+        cells.append(Cell(sheet.name, cell_address(sheet.first_row + row, column), text=text))
+    return [data_above(file, sheet.name, cells, cell_address(sheet.first_row + block.top, 0))], set(rows)
+
+
+def _looks_like_data(row: Sequence[str | None], block: Block) -> bool:
+    texts = [text for text in row if text is not None]
+    full = len(texts) >= max(2, (len(block.matched) + 1) // 2)
+    return full and not any(map(is_label, texts)) and any(_NUMBER.fullmatch(text.strip()) for text in texts)
+
+
+def ignored_rows(
+    sheet: str, first_row: int, grid: pl.DataFrame, kinds: pl.Series, but: Collection[int] = ()
+) -> list[Ignored]:
+    """One entry for each row of `sheet` that was set aside, with the reason; `grid` begins at `first_row`.
+
+    but: rows of the grid that a finding speaks of instead.
+    """
     ignored = []
     for row in kinds.is_in([kind.value for kind in _REASONS]).arg_true():
+        if row in but:
+            continue
         filled = [column for column, text in enumerate(grid.row(row)) if text is not None]
         first, last = (cell_address(first_row + row, column) for column in (filled[0], filled[-1]))
         zh, en = _REASONS[RowKind(kinds[row])]
@@ -149,7 +194,7 @@ def ignored_rows(sheet: str, first_row: int, grid: pl.DataFrame, kinds: pl.Serie
 def _filled_down(
     grid: pl.DataFrame, merges: Sequence[Merge], kinds: pl.Series, fields: Sequence[Field], columns: dict[str, int]
 ) -> pl.DataFrame:
-    """The text of a vertical merge in every row it spans, for text and choice fields only.
+    """The text of a vertical merge in every row it spans, for texts, choices and dates only.
 
     A merged number is not repeated: it would be counted as often as the rows it spans.
     """

@@ -15,7 +15,7 @@ from contracts.structure import structure_finding
 from contracts.table import Account, Ignored, SheetAccount
 from transforms.book import Book, Sheet, cell_address, column_letter
 from transforms.cell_findings import hidden_lines, no_value
-from transforms.heading_findings import heading_address, hidden_sheet, place_of, repeated_heading, unknown_column
+from transforms.heading_findings import heading_address, hidden_sheet, place_of, repeated_heading
 from transforms.heading_match import normalise
 from transforms.layout import Found, find_tables
 from transforms.row_kinds import RowKind
@@ -55,7 +55,7 @@ class SeenTable:
 
     @property
     def totals(self) -> int:
-        return self.found.count(RowKind.TOTAL)
+        return self.found.count(RowKind.TOTAL) + self.found.count(RowKind.SUBTOTAL)
 
     def cells(self) -> Iterator[tuple[int, list[TableCell]]]:
         """Each row of data: its number in the sheet and its filled cells."""
@@ -176,13 +176,24 @@ def _heading_findings(file: str, sheet: Sheet, table: SeenTable) -> list[Finding
         data = counts.get((RowKind.DATA, column), 0)
         if not heading and data:
             bottom = table.found.first_row + table.found.block.below - 1
-            findings.append(unknown_column(file, sheet.name, f"{letter}{bottom}", None, data))
+            findings.append(_column_without_heading(file, sheet.name, f"{letter}{bottom}", data))
     same: dict[str, list[Cell]] = {}
     for one in table.found.headings:
         address = heading_address(one, table.found.first_row)
         same.setdefault(normalise(one.text), []).append(Cell(sheet.name, address, text=one.text))
     findings += [repeated_heading(file, sheet.name, cells) for cells in same.values() if len(cells) > 1]
     return findings
+
+
+def _column_without_heading(file: str, sheet: str, address: str, cells: int) -> Finding:
+    zh, en = place_of(file, sheet)
+    return structure_finding(
+        "HEAD-03",
+        f"{zh}的 {address} 没有列名，其下有 {cells} 个非空单元格。",
+        f"In {en}, {address} has no heading over {cells} filled cells.",
+        cells=(Cell(sheet, address),),
+        expected="列名 / a heading",
+    )
 
 
 def _cells_of_type(sheet: Sheet, kind: str, tables: tuple[SeenTable, ...]) -> list[Cell]:

@@ -20,7 +20,7 @@ from flows.settings import Settings
 
 def known_kinds(code: str | None = None) -> dict[str, Kind]:
     """Every kind, or the one with that code; UsageError where there is none."""
-    kinds = discover_kinds(Settings().kind_folders())
+    kinds = discover_kinds(Settings.of_environment().kind_folders())
     if code is None:
         return kinds
     if code not in kinds:

@@ -17,7 +17,7 @@ from contracts.period import Period
 from contracts.submission import Arrival
 from contracts.table import Account
 from flows.commands.telling import finding_text, reconciled
-from flows.commands.terminal import digest, inert, print_json
+from flows.commands.terminal import inert, one_line, print_json, snapshot
 from flows.filing import judge_filed, tabulate
 from flows.pack import Pack
 from flows.pack_reading import read_pack
@@ -38,12 +38,11 @@ def check_file(
     as_json: bool,
 ) -> int:
     """Judge `file` as kind `code` and print it. The exit status: 0 nothing blocks, 1 returned or partial."""
-    kinds = discover_kinds(Settings().kind_folders())
+    kinds = discover_kinds(Settings.of_environment().kind_folders())
     if code not in kinds:
         raise UsageError(
             f"没有报表“{code}”；有：{'、'.join(kinds)}", f"there is no kind “{code}”; there are: {', '.join(kinds)}"
         )
-    sha256 = digest(file)
     if home is not None and pack_folder is None:
         raise UsageError("--home 须与 --pack 一起使用", "--home needs --pack beside it")
     named = NAME.fullmatch(file.name)
@@ -52,8 +51,8 @@ def check_file(
     filer = _filer(filer, named["filer"] if named else None, pack)
     kind = kinds[code].in_force(period) if period else kinds[code]
     year = period.year if period else (pack.settings.year if pack else None)
-    with Settings().reader() as reader:
-        filed = tabulate(reader.read(file, file.name), file.name, kind, year)
+    with Settings.of_environment().reader() as reader, snapshot(file) as (copy, sha256):
+        filed = tabulate(reader.read(copy, file.name), file.name, kind, year)
     references = _references(kind, pack, home, filer, period)
     waivers = pack.waivers(filer, period) if pack and filer and period else ()
     verdict = judge_filed(
@@ -147,7 +146,7 @@ def _print(
     console = Console(highlight=False, soft_wrap=True)
     head = Text()
     head.append(f"{verdict.outcome.zh} {verdict.outcome.value}", STYLE[verdict.outcome])
-    head.append(f"  {inert(file.name)} · {kind.title_zh} {kind.code}")
+    head.append(f"  {one_line(file.name)} · {kind.title_zh} {kind.code}")
     head.append(
         f" · 报告期 {period.label if period else '未指定（--period）'}"
         f" · 填报单位 {inert(filer or '未指定（--filer）')}",

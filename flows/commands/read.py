@@ -16,7 +16,7 @@ from rich.text import Text
 from contracts.finding import Finding
 from contracts.table import SheetAccount
 from flows.commands.telling import finding_text, reconciled
-from flows.commands.terminal import digest, inert, print_json
+from flows.commands.terminal import inert, one_line, print_json, snapshot
 from flows.settings import Settings
 from transforms.understanding import SeenTable, Understanding, understand
 
@@ -25,10 +25,9 @@ _TYPES_SHOWN = 3
 
 def read_file(file: Path, *, as_json: bool, rows: bool) -> int:
     """Print what `file` holds: its understanding, or with `rows` every row of data. The exit status: 1 unreadable."""
-    with Settings().reader() as reader:
+    with Settings.of_environment().reader() as reader, snapshot(file) as (copy, sha256):
         reader.start()
-        sha256 = digest(file)
-        reading = reader.read(file, file.name)
+        reading = reader.read(copy, file.name)
     seen = understand(reading.book) if reading.book else None
     findings = (*reading.findings, *(seen.findings if seen else ()))
     if rows and seen is not None:
@@ -96,7 +95,7 @@ def _sheet(account: SheetAccount, tables: tuple[SeenTable, ...]) -> dict[str, An
 
 def _print(name: str, sha256: str, seen: Understanding | None, findings: tuple[Finding, ...]) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    head = Text(inert(name), "bold")
+    head = Text(one_line(name), "bold")
     if seen is None:
         head.append("  无法读取 / unreadable", "bold red")
     else:

@@ -27,7 +27,7 @@ DOING = {"check": "检查数据仓库 checking the warehouse", "publish": "发�
 
 def run_pack(pack: Path, home: Path | None, *, as_json: bool) -> None:
     """Run the pack in folder `pack` and print what came of it; faults of ours are raised."""
-    settings = Settings()
+    settings = Settings.of_environment()
     # Read once before Prefect starts: a mistake in the pack is told at once, not after a server's start.
     contents = load_pack(pack, settings)
     folder = home or settings.var / contents.name

@@ -9,13 +9,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import stat
+import tempfile
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from contracts.errors import UsageError
 
+_PIECE = 1 << 20
 ACTIVE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def one_line(name: str) -> str:
+    """A file's name as a message shows it: line ends are written out like everything else that acts."""
+    return "".join(map(_written, name))
 
 
 def inert(text: str) -> str:
@@ -23,13 +33,24 @@ def inert(text: str) -> str:
     return "".join(c if c == "\n" else _written(c) for c in text)
 
 
-def digest(file: Path) -> str:
-    """SHA-256 of a file that the command line named. Raises UsageError where it cannot be read."""
-    try:
-        with file.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
-    except OSError as error:
-        raise UsageError(f"无法读取 {file}：{error.strerror}", f"cannot read {file}: {error.strerror}") from error
+@contextmanager
+def snapshot(file: Path) -> Iterator[tuple[Path, str]]:
+    """A copy of a file that the command line named, and its SHA-256: what is read is what was hashed, whoever writes.
+
+    Raises UsageError where it cannot be read, or is a device, a pipe or a folder and no file.
+    """
+    with tempfile.TemporaryDirectory(prefix="jixiao-") as folder:
+        copy, sha256 = Path(folder) / "file", hashlib.sha256()
+        try:
+            if not stat.S_ISREG(file.stat().st_mode):
+                raise UsageError(f"{file} 不是普通文件", f"{file} is no regular file")
+            with file.open("rb") as source, copy.open("wb") as target:
+                while piece := source.read(_PIECE):
+                    sha256.update(piece)
+                    target.write(piece)
+        except OSError as error:
+            raise UsageError(f"无法读取 {file}：{error.strerror}", f"cannot read {file}: {error.strerror}") from error
+        yield copy, sha256.hexdigest()
 
 
 def print_json(value: Any) -> None:

@@ -27,7 +27,7 @@ WIDEST = 32_000  # characters; a cell of a workbook holds no more
 
 def trace_figure(figure_id: str, folder: Path | None, *, as_json: bool) -> None:
     """Print the current version of `figure_id`, its parts and its cells."""
-    with Home.look(folder or _only_home(Settings().var)) as home:
+    with Home.look(folder or _only_home(Settings.of_environment().var)) as home:
         versions = home.find_figure(figure_id)
         if not versions:
             near = difflib.get_close_matches(figure_id, [f.figure_id for f in home.figures()], 5, 0.4)
@@ -36,7 +36,7 @@ def trace_figure(figure_id: str, folder: Path | None, *, as_json: bool) -> None:
             raise UsageError(f"没有编号为 {figure_id} 的数字{hint}", f"there is no figure {figure_id}{hint_en}")
         current = versions[-1]
         parts = {f.figure_id: f for f in home.figures() if f.figure_id in current.parts}
-        with Settings().reader() as reader:
+        with Settings.of_environment().reader() as reader:
             cells = {source: _texts(home, reader, source) for source in current.sources}
     if as_json:
         print_json(_as_json(current, len(versions), cells))

@@ -6,7 +6,9 @@ import csv
 import io
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from contracts.field import Field, Type
 from contracts.table import Table
 from tests.transforms.made_files import Cells, by_openpyxl
-from transforms.book import Book
+from transforms.book import Book, Sheet
 from transforms.headings import TableReading, find_table
 from transforms.reading import read_book
 
@@ -119,7 +121,15 @@ def test_a_word_that_opens_a_note_is_data_where_data_stands() -> None:
 
 @pytest.mark.parametrize(
     "heading",
-    ["累计建成", " 累计\n建成 ", "累计建成（个）", "累 计 建 成(个)", "*累计建成：", "累计建成[个]（不含（室分））"],
+    [
+        "累计建成",
+        " 累计\n建成 ",
+        "累计：建成",
+        "累计建成（个）",
+        "累 计 建 成(个)",
+        "*累计建成：",
+        "累计建成[个]（不含（室分））",
+    ],
 )
 def test_spellings_of_one_heading(heading: str) -> None:
     assert clean(xlsx([["指标名称", heading, "开通数"], ["a", 1, 2]])).columns["built_count"] == "B"
@@ -178,10 +188,10 @@ def test_repeated_headings_and_totals() -> None:
     rows: Cells = [["标题"], HEAD, ["电信", 1, 2], ["标题"], HEAD, ["移动", 3, 4], ["小 计", 4, 6], ["合计", 4, 6]]
     table = clean(xlsx(rows), total_in="name")
     assert table.frame["_row"].to_list() == [3, 6]
-    assert table.totals.rows() == [(7, "小 计", "4", "6", None), (8, "合计", "4", "6", None)]
+    assert table.totals.rows() == [(8, "合计", "4", "6", None)]
     account = find_table(xlsx(rows), FIELDS, "name").account
-    assert [i.area for i in account.ignored] == ["A1", "A4", "A5:C5"]
-    assert account.rows == {"above": 1, "heading": 1, "data": 2, "total": 2, "repeated": 2}
+    assert [i.area for i in account.ignored] == ["A1", "A4", "A5:C5", "A7:C7"]
+    assert account.rows == {"above": 1, "heading": 1, "data": 2, "total": 1, "repeated": 2, "subtotal": 1}
     assert clean(xlsx(rows)).frame.height == 4
 
 
@@ -220,6 +230,105 @@ def test_a_heading_may_name_the_months(heading: str, name: str | None) -> None:
     assert sorted(table.columns) == sorted({"name", name or "name"})
 
 
+def test_a_unit_in_the_cell_behind_the_word_and_before_a_table_of_a_document() -> None:
+    book = xlsx([["单位", "万户"], ["名称", "用户数", "比率"], ["电信", 1, 2]])
+    assert [(f.rule, f.cell) for f in find_table(book, COUNTED).findings] == [("HEAD-08", "A1")]
+    sheet = replace(xlsx([["名称", "用户数", "比率"], ["电信", 1, 2]]).sheets[0], above=("单位：万户",))
+    assert [(f.rule, f.cell) for f in find_table(Book("a", "docx", (sheet,)), COUNTED).findings] == [("HEAD-08", "B1")]
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        [["局领导签字：", None, "经办人："], ["（盖章）"]],
+        [["制表：张三", "审核：李四", "日期：2020年12月5日"]],
+        [["填表人：张三"], [None, None, "中国移动江西公司"], [None, None, "2020年12月5日"]],
+        [["填表人：张三", None, "2020年12月5日"]],
+        [["填报单位（盖章）"]],
+    ],
+)
+def test_signatures_are_no_rows(tail: Cells) -> None:
+    book = comma([HEAD, ["电信", 1, 2], ["合计", 1, 2], *tail])
+    reading = find_table(book, FIELDS, "name")
+    assert accounted(reading, book).frame["_row"].to_list() == [2]
+    assert reading.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "rows"),
+    [
+        (["甲", 1, 2], 2),
+        (["甲", "1", "(2)"], 2),
+        (["A", 1, 2], 2),
+        (["甲", 1, 3], 3),
+        (["乙", 1, 2], 3),
+        ([1, 2, 3], 2),
+    ],
+)
+def test_a_row_that_numbers_the_columns_is_no_data(row: list[object], rows: int) -> None:
+    book = xlsx([HEAD, row, ["电信", 1, 2], ["移动", 3, 4]])
+    assert accounted(find_table(book, FIELDS), book).frame.height == rows
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ([["企业", "已建", "已开通数"], ["移动", 5, 5]], True),  # another wording, the same width
+        ([["移动", 5, 5]], True),  # rows that go on without headings
+        ([HEAD[:2], ["移动", 5]], True),
+        ([["字段", "类型", "说明"], ["指标名称", "文本", "必填"]], False),
+        ([["江西省通信管理局"]], False),
+    ],
+)
+def test_a_sheet_that_may_hold_more_of_the_table_is_never_passed_over(other: Cells, said: bool) -> None:
+    book = book_of(by_openpyxl({"甲": [HEAD, ["电信", 1, 2]], "乙": other}), "a.xlsx")
+    reading = find_table(book, FIELDS)
+    assert accounted(reading, book).sheet == "甲"
+    assert [(f.rule, f.sheet) for f in reading.findings] == ([("HEAD-05", "乙")] if said else [])
+
+
+def test_data_above_the_headings_is_found() -> None:
+    book = xlsx([["江西移动", 5, 5], ["某表"], HEAD, ["电信", 6, 6]])
+    reading = find_table(book, FIELDS)
+    accounted(reading, book)
+    assert [(f.rule, f.cell) for f in reading.findings] == [("HEAD-09", "A1")]
+    assert reading.account.found == 3
+
+
+@pytest.mark.parametrize(
+    ("rows", "numbers"),
+    [
+        ([HEAD, ["（江西移动）", "(5)", "(5)"], ["电信", 6, 6]], [2, 3]),  # brackets alone are no unit
+        ([["江西移动"], HEAD, ["江西移动"], ["电信", 6, 6]], [3, 4]),  # a title's words in a row of data
+        ([["江西移动", None, 5], HEAD, ["江西移动", None, 5], ["电信", 6, 6]], [3, 4]),
+        ([HEAD, ["电信", 1, 2], ["注：以下企业未开展"], ["江西广电"]], [2, 3, 4]),
+        ([HEAD, ["电信", 1, 2], ["联系人力公司"]], [2, 3]),
+        ([HEAD, ["电信", 1, 2], ["说明", "附注"]], [2, 3]),
+    ],
+)
+def test_what_only_looks_like_no_data_is_data(rows: Cells, numbers: list[int]) -> None:
+    assert accounted(find_table(xlsx(rows), FIELDS), xlsx(rows)).frame["_row"].to_list() == numbers
+
+
+@pytest.mark.parametrize("last", [["注：单位为万户"], ["注：单位万户"]])
+def test_a_unit_in_a_line_below_is_compared(last: list[object]) -> None:
+    book = xlsx([["名称", "用户数", "比率"], ["电信", 1, 2], last])
+    assert [f.rule for f in find_table(book, COUNTED).findings] == ["HEAD-08"]
+    book = xlsx([["名称", "用户数", "比率"], [None, "（万户）", "（%）"], ["电信", 1, 2]])
+    assert [(f.rule, f.field) for f in find_table(book, COUNTED).findings] == [("HEAD-08", "users")]
+
+
+def test_a_column_of_codes_is_no_running_number() -> None:
+    book = xlsx([["编号", *HEAD], ["A-1", "电信", 1, 2]])
+    assert rules(find_table(book, FIELDS)) == ["HEAD-03"]
+
+
+def test_a_province_is_the_total_of_its_parts() -> None:
+    book = xlsx([HEAD, ["全省", 4, 6], ["南昌", 1, 2], ["九江", 3, 4]])
+    table = accounted(find_table(book, FIELDS, "name"), book)
+    assert (table.frame["name"].to_list(), table.totals["name"].to_list()) == (["南昌", "九江"], ["全省"])
+
+
 def test_a_missing_column_is_named_with_the_nearest_heading() -> None:
     reading = find_table(xlsx([["标题"], ["指标名称", "累计建成数", "累计开通"], ["a", 1, 2]]), FIELDS)
     assert rules(reading) == ["HEAD-02", "HEAD-03"]
@@ -253,7 +362,8 @@ def test_no_heading_row() -> None:
     assert (rules(reading), reading.table) == (["HEAD-01"], None)
     assert reading.findings[0].cell == "A2"
     assert "数据" in reading.findings[0].message_zh
-    assert rules(find_table(xlsx([]), FIELDS)) == ["HEAD-01"]
+    empty = Book("a.xlsx", "xlsx", (Sheet("空", False, 1, pl.DataFrame()),))
+    assert rules(find_table(empty, FIELDS)) == ["HEAD-01"]
 
 
 def test_no_rows() -> None:
@@ -269,10 +379,9 @@ def test_other_sheets_are_accounted_for_and_a_second_table_is_named() -> None:
     book = book_of(data, "a.xlsx")
     reading = find_table(book, FIELDS)
     table = accounted(reading, book)
-    assert (table.sheet, rules(reading)) == ("甲", ["HEAD-05"])
+    assert (table.sheet, rules(reading)) == ("甲", ["HEAD-05", "HEAD-05"])
     assert [(i.sheet, i.cells, i.reason_en) for i in reading.account.ignored] == [
         ("说明", 2, "a sheet without this table"),
-        ("底稿", 6, "a hidden sheet"),
     ]
     assert [(s.name, s.hidden, s.used, s.cells) for s in reading.account.sheets] == [
         ("说明", False, False, 2), ("甲", False, True, 6), ("乙", False, False, 6), ("底稿", True, False, 6)
@@ -326,7 +435,13 @@ COUNTED = (
     ("note", "heading", "rule", "cell"),
     [
         ("单位：户", "用户数", None, None),
-        ("单位：万户、%", "用户数", None, None),
+        ("单位：万户、%", "用户数", "HEAD-08", "A1"),
+        ("单位：万户、户", "用户数", None, None),
+        ("情况表（单位：万户）", "用户数", "HEAD-08", "A1"),
+        ("填报单位：江西移动　　单位：万户", "用户数", "HEAD-08", "A1"),
+        ("数量单位：万户", "用户数", "HEAD-08", "A1"),
+        ("（万户）", "用户数", "HEAD-08", "A1"),
+        ("填报单位：江西移动", "用户数", None, None),
         ("单位：个", "用户数", None, None),
         ("单位：万户", "用户数", "HEAD-08", "A1"),
         (None, "用户数（万户）", "HEAD-08", "B2"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -107,6 +108,20 @@ def test_two_levels_that_lost_their_merges() -> None:
     assert tables(texts(*rows)) == [("A1:D4", ["设区市", "5G基站/建成", "5G基站/开通", "备注"], 2, 0)]
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["姓名", "职务", None, "电话"], ["张三", None, "副处长", "未填"], ["李四", "处长", "主任", "5"]],
+        [["名称", None, "状态"], ["张三", "副处长", None], ["李四", "处长", "在岗"]],
+        [["净增", "净利"], ["(100)", "(200)"], ["300", "400"]],
+        [["问题", "回答"], ["联系人", "联系方式"], ["填表人", "审核人"]],
+    ],
+)
+def test_no_row_of_data_becomes_a_heading_a_unit_or_a_note(rows: list[list[str | None]]) -> None:
+    ((table,),) = seen(texts(*rows)).tables
+    assert table.rows == 2
+
+
 def test_a_table_of_words_has_one_row_of_headings() -> None:
     rows = (["编号", "事项", "状态"], ["1-1", "修订办法", "已完成"], ["1-2", "开展检查", "进行中"])
     assert tables(texts(*rows)) == [("A1:C3", ["编号", "事项", "状态"], 2, 0)]
@@ -177,6 +192,31 @@ def test_hidden_sheets_and_rows_are_read_and_said() -> None:
     ]  # fmt: skip
 
 
+CAPTIONS: list[Cells] = [
+    [["填报单位：江西移动", None, "单位：户"]],
+    [["用户情况表"], ["填报单位：江西移动", None, "2025年10月31日"]],
+    [["用户情况表", None, "单位：户"]],
+    [["表号：", "通信统1表"], ["制定机关：", "工信部"], ["某局", "万元"]],
+    [["江西移动", "万户"]],
+]
+
+
+@pytest.mark.parametrize("caption", CAPTIONS)
+def test_lines_above_the_headings_are_no_headings(caption: Cells) -> None:
+    rows: Cells = [*caption, ["设区市", "移动用户数", "宽带用户数"], ["南昌", 1, 2], ["九江", 3, 4], ["合计", 4, 6]]
+    top = len(caption) + 1
+    assert tables(book_of(rows)) == [(f"A{top}:C{top + 3}", ["设区市", "移动用户数", "宽带用户数"], 2, 1)]
+    assert rules(book_of(rows)) == []
+
+
+def test_a_second_table_without_a_blank_row_and_one_under_a_title_of_its_own() -> None:
+    head: list[object] = ["地区", "用户数"]
+    rows: Cells = [["表一"], head, ["南昌", 1], ["表二"], ["地区", "基站数"], ["南昌", 2]]
+    assert tables(book_of(rows)) == [("A2:B3", ["地区", "用户数"], 1, 0), ("A5:B6", ["地区", "基站数"], 1, 0)]
+    rows = [["一、移动"], head, ["南昌", 1], [], ["二、电信"], head, ["南昌", 2]]
+    assert tables(book_of(rows)) == [("A2:B3", ["地区", "用户数"], 1, 0), ("A6:B7", ["地区", "用户数"], 1, 0)]
+
+
 @settings(max_examples=300, deadline=None)
 @given(
     st.lists(
@@ -214,3 +254,16 @@ def test_nothing_at_all(rows: Cells) -> None:
     grid = text_grid([[str(c) if c else None for c in row] for row in rows], 2)
     book = Book("a.xlsx", "xlsx", (Sheet("空", False, 1, grid),))
     assert tables(book) == []
+
+
+def test_line_ends_in_names_and_formulas_do_not_get_into_messages() -> None:
+    book = texts(["名称", "数量"], ["甲", "=A1\n+B1"])
+    sheet = book.sheets[0]
+    kinds = text_grid([["text", "text"], ["text", "formula"]], 2)
+    named = Book("a\nb.xlsx", "xlsx", (replace(sheet, name="表\n\x88", types=kinds, hidden_rows=(2,)),))
+    findings = seen(named).findings
+    assert [finding.rule for finding in findings] == ["TABLE-02", "CELL-01"]
+    for finding in findings:
+        for text in (finding.message_zh, finding.message_en):
+            assert "\\x0a" in text
+            assert text.isprintable()

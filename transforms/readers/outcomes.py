@@ -27,7 +27,8 @@ def damaged(name: str, detail: str) -> Finding:
 
 
 def too_large(name: str, zh: str, en: str) -> Finding:
-    """FILE-08 for file `name`; `zh` and `en` say which limit it is beyond."""
+    """FILE-08 for file `name`; `zh` and `en` say which limit it is beyond, and may name a sheet."""
+    zh, en = printable(zh), printable(en)
     return structure_finding(
         "FILE-08", f"文件“{name}”超过大小上限：{zh}。", f"File “{name}” is beyond the limits: {en}."
     )
@@ -84,6 +85,6 @@ def comments_found(name: str) -> Finding:
 def _listed(sheets: Sequence[str]) -> tuple[str, str]:
     """Names of sheets as a message lists them, the first of many."""
     more = len(sheets) - _MOST_NAMES
-    names = [f"“{sheet}”" for sheet in sheets[:_MOST_NAMES]]
+    names = [f"“{printable(sheet)}”" for sheet in sheets[:_MOST_NAMES]]
     zh, en = "、".join(names), ", ".join(names)
     return (f"{zh} 等 {len(sheets)} 张", f"{en} and {more} more") if more > 0 else (zh, en)

@@ -7,10 +7,12 @@ than a workbook: a column's type becomes the type of its cells.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from contracts.finding import Finding
@@ -23,6 +25,21 @@ from transforms.readers.shelf import Shelf
 _BATCH = 65536
 _ENCRYPTED = b"PARE"
 _DICTIONARY = frozenset({"RLE_DICTIONARY", "PLAIN_DICTIONARY"})
+
+# How many ticks of a column's type make a second; what a day has of seconds, and the years 1 to 9999 from 1970 on.
+_TICKS = {
+    pa.date32(): Fraction(1, 86_400),
+    pa.date64(): 1000,
+    pa.time32("s"): 1,
+    pa.time32("ms"): 1000,
+    pa.time64("us"): 1_000_000,
+    pa.time64("ns"): 1_000_000_000,
+    pa.timestamp("s"): 1,
+    pa.timestamp("ms"): 1000,
+    pa.timestamp("us"): 1_000_000,
+    pa.timestamp("ns"): 1_000_000_000,
+}
+_DAY, _CALENDAR = (0, 86_400), (-62_135_596_800, 253_402_300_800)
 
 
 class _RefusedError(Exception):
@@ -40,20 +57,29 @@ def read_parquet(data: Buffer, name: str, limits: Limits, scratch: Path | None) 
     if data[-4:] == _ENCRYPTED or data[:4] == _ENCRYPTED:
         return Part((), (encrypted(name),))
     try:
-        with pq.ParquetFile(pa.BufferReader(pa.py_buffer(data)), read_dictionary=_repeated(data)) as file:
+        with pq.ParquetFile(pa.BufferReader(pa.py_buffer(data))) as file:
             _check(file, name, limits)
+            _try_columns(file)
+            repeated = _repeated(file.metadata)
+        with pq.ParquetFile(pa.BufferReader(pa.py_buffer(data)), read_dictionary=repeated) as file:
             return Part((_sheet(file, name, limits, scratch),))
     except _RefusedError as error:
         return Part((), (error.finding,))
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+    except (pa.ArrowException, OSError, ValueError, OverflowError, KeyError) as error:
         if "crypt" in str(error):
             return Part((), (encrypted(name),))
         return Part((), (damaged(name, str(error)),))
 
 
-def _repeated(data: Buffer) -> list[str]:
+def _try_columns(file: pq.ParquetFile) -> None:
+    """Reads one row of every group. What a file says of its columns may be broken or encrypted: Arrow raises here, and
+    where that is asked for directly (`_repeated`) it would end the process."""
+    for group in range(file.metadata.num_row_groups):
+        next(file.iter_batches(1, row_groups=[group], use_threads=False), None)
+
+
+def _repeated(metadata: pq.FileMetaData) -> list[str]:
     """Columns of text whose values the file holds once and points at: pointed at, they stay small however many."""
-    metadata = pq.read_metadata(pa.BufferReader(pa.py_buffer(data)))
     found: set[str] = set()
     for group in range(metadata.num_row_groups):
         for index in range(metadata.num_columns):
@@ -110,6 +136,7 @@ def _text_batches(
         for letter, heading, values in zip(letters, batch.schema.names, batch.columns, strict=True):
             values.validate(full=True)  # Polars believes Arrow that a text is UTF-8; the file may have lied
             _refuse_bytes(values, heading, letter, name)
+            _refuse_no_times(values, heading, letter, name)
             column, kind = column_texts(values)
             if (column.str.len_chars().max() or 0) > limits.characters:  # type: ignore[operator]
                 zh = f"列“{heading}”（{letter}）从第 {row} 行起有单元格超过 {limits.characters} 个字符"
@@ -144,6 +171,18 @@ def _refuse_bytes(values: pa.Array, heading: str, letter: str, name: str) -> Non
                 expected="文本、数字、日期列 / columns of text, numbers, dates",
             )
         )
+
+
+def _refuse_no_times(values: pa.Array, heading: str, letter: str, name: str) -> None:
+    """A day or a time of day that there is not: Polars would make nothing, or another day, of it."""
+    kind = values.type
+    if not pa.types.is_temporal(kind) or (kind not in _TICKS and not pa.types.is_timestamp(kind)):
+        return
+    first, last = _DAY if pa.types.is_time(kind) else _CALENDAR
+    ticks = _TICKS[pa.timestamp(kind.unit)] if pa.types.is_timestamp(kind) else _TICKS[kind]
+    bounds = pc.min_max(values.view(pa.int32() if kind.bit_width == 32 else pa.int64())).as_py()
+    if bounds["min"] is not None and not first <= bounds["min"] // ticks <= bounds["max"] // ticks < last:
+        raise _RefusedError(damaged(name, f"column “{heading}” ({letter}) holds a day or a time that there is not"))
 
 
 def _types(grid: pl.DataFrame, kinds: list[str], start: int) -> pl.DataFrame:

@@ -38,7 +38,7 @@ _PYTHON: Mapping[type, int] = {
 }
 _TYPE_OF_CODE = pl.Series((*TYPES, "time", "number", "text"), dtype=pl.String)
 _TYPE_OF_MARK = {name: code for code, name in enumerate(TYPES) if name} | {"digits": _NUMBER}
-_DIGITS, _WHOLE_BELOW, _SHORT = 15, 1e15, 16
+_DIGITS, _WHOLE_BELOW, _SHORT = 15, 2.0**53, 16
 _NO_MARKS: Mapping[int, Mark] = {}
 
 
@@ -138,7 +138,9 @@ def _write_numbers(values: Sequence[Any]) -> pl.Series:
 
 
 def number_text(number: float) -> str:
-    """To 15 significant digits, without an exponent: 46.0 → "46", 0.30000000000000004 → "0.3", -0.0 → "0"."""
+    """To 15 significant digits, whole numbers exactly: 46.0 → "46", 0.30000000000000004 → "0.3", -0.0 → "0"."""
+    if number.is_integer() and abs(number) < _WHOLE_BELOW:
+        return str(int(number))
     text = f"{number:.{_DIGITS}g}"
     if "e" in text:
         text = format(Decimal(text), "f")

@@ -38,6 +38,9 @@ class TestFormat:
             ("甲,乙\n".encode("gb18030"), "text"),
             ("甲,乙\n".encode("utf-16"), "text"),
             ("a,b\n".encode("utf-16-le") * 20, "text"),
+            ("一月,开通,最多\n".encode("utf-16-le") * 20, "text"),  # 4E00, 5F00, 6700
+            ("一月,46\n".encode("utf-16-be") * 20, "text"),
+            (b"\0\0\xfe\xff" + "a,b\n".encode("utf-32-be") * 20, "text"),
             (b"<50 people,3\n", "text"),
             (b"MZone,1\n", "exe"),
             (b"PK\x05\x06" + bytes(18), "zip"),
@@ -208,6 +211,8 @@ class TestCompound:
         [
             ("Workbook", "xls"),
             ("Book", "xls"),
+            ("WORKBOOK", "xls"),
+            ("BOOK", "xls"),
             ("WordDocument", "doc"),
             ("PowerPoint Document", "ppt"),
             ("EncryptedPackage", "encrypted"),

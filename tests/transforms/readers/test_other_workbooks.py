@@ -185,6 +185,8 @@ def test_a_formula_nobody_computed_in_ods() -> None:
         (b"\x03\0\0\0\0\0\xff\xff", 0, ("=", "formula")),  # xlwt: an empty text, where only a number can come out
         (bytes(8), 2, ("=", "formula")),  # Apache POI: zero, and "calculate when opened"
         (bytes(8), 0, ("0", "number")),
+        (bytes(8), 2 | 8, ("0", "number")),  # a shared formula, which POI never makes
+        (bytes(8), 2 | 0xFE000005 << 16, ("0", "number")),  # Excel, which leaves something behind the options
         (struct.pack("<d", 7.5), 2, ("7.5", "number")),
     ],
 )
@@ -193,7 +195,7 @@ def test_a_formula_nobody_computed_in_xls(result: bytes, options: int, cell: tup
     at = data.index(struct.pack("<HH", 9, 2), data.index(b"\x06\x00", 0x200))  # row 10, column C
     while data[at - 4 : at - 2] != b"\x06\x00":
         at = data.index(struct.pack("<HH", 9, 2), at + 1)
-    data = data[: at + 6] + result + struct.pack("<H", options) + data[at + 16 :]
+    data = data[: at + 6] + result + options.to_bytes(6, "little") + data[at + 20 :]
     assert cells(opened("a.xls", data).sheets[0])["C10"] == cell
 
 
@@ -467,6 +469,65 @@ def test_broken_records_that_hold_no_cell_do_not_cost_the_table(code: int) -> No
     assert cells(sheet) == expected("", CELLS)
 
 
+def _twenty_further(entry: bytes) -> bytes:
+    return struct.pack("<I", struct.unpack_from("<I", entry)[0] + 20) + entry[4:]
+
+
+@pytest.mark.parametrize("name", ["table.libreoffice.xls", "table.sheetjs.biff8.xls"])
+def test_a_list_of_sheets_that_leads_nowhere_is_in_the_order_of_the_sheets(name: str) -> None:
+    data = sample(name)
+    for which in range(3):
+        data = with_record(name, 0x85, _twenty_further, which, data)
+        assert data != sample(name)
+    book = opened(name, data)
+    assert [sheet.name for sheet in book.sheets] == [table.SHEET, table.HIDDEN_SHEET, table.EMPTY_SHEET]
+    assert cells(book.sheets[0]) == expected(name, CELLS)
+    assert cells(book.sheets[1]) == expected(name, HIDDEN_CELLS)
+
+
+def test_a_table_of_texts_that_counts_none_is_read() -> None:
+    data = with_record("table.libreoffice.xls", 0xFC, lambda body: body[:4] + bytes(4) + body[8:])
+    assert cells(opened("a.xls", data).sheets[0]) == expected("", CELLS)
+
+
+def test_an_empty_record_that_goes_on_with_the_texts_says_nothing() -> None:
+    stream, _ = stream_of("table.libreoffice.xls")
+    place = 0
+    while struct.unpack_from("<H", stream, place)[0] != 0xFC:
+        place += 4 + struct.unpack_from("<H", stream, place + 2)[0]
+    behind = place + 4 + struct.unpack_from("<H", stream, place + 2)[0]
+    longer = stream[:behind] + struct.pack("<HH", 0x3C, 0) * 2 + stream[behind:]
+    assert cells(opened("a.xls", longer).sheets[0]) == expected("", CELLS)
+
+
+def test_a_text_of_excel_5_with_fonts_in_it_is_read_whatever_is_said_of_the_fonts() -> None:
+    """xlrd reads the list of fonts on behind the end of its record."""
+    name = "table.sheetjs.biff5.xls"
+    data = sample(name)
+    stream = Compound(data).stream("Workbook") or Compound(data).stream("Book") or b""
+    at, text = data.index(stream[:512]), "代码".encode("gbk")
+    place = stream.index(struct.pack("<HHHHHH", 0x204, 12, 2, 0, 16, 4) + text)
+    changed = data[: at + place] + struct.pack("<H", 0xD6) + data[at + place + 2 :]
+    assert cells(opened(name, changed).sheets[0]) == expected(name, CELLS)
+
+
+@pytest.mark.parametrize("stated", [b"\x70\x00\x01", b"\x02\xff\xff"], ids=["long", "with fonts"])
+def test_a_text_that_is_longer_than_its_record_is_damage(stated: bytes) -> None:
+    """xlrd gives what is left of it, or nothing."""
+    name = "table.sheetjs.biff8.xls"
+    for which in (0, 5, 20):
+        data = with_record(name, 0x204, lambda body: body[:6] + stated + body[9:], which)
+        assert refused(name, data) == "FILE-04"
+
+
+def test_a_text_of_excel_5_that_is_longer_than_its_record_is_damage() -> None:
+    name = "table.sheetjs.biff5.xls"
+    label = struct.pack("<HHHHH", 0x204, 12, 2, 0, 16)
+    data = sample(name).replace(label + b"\x04\x00", label + b"\x05\x00")
+    assert data != sample(name)
+    assert refused(name, data) == "FILE-04"
+
+
 def test_an_xlsb_sheet_that_ends_early_is_damage() -> None:
     with zipfile.ZipFile(io.BytesIO(sample("table.sheetjs.xlsb"))) as archive:
         part = archive.read("xl/worksheets/sheet1.bin")
@@ -480,6 +541,26 @@ def test_an_xlsb_sheet_that_ends_early_is_damage() -> None:
         if b"\x92\x01\x00" not in cut:  # BrtEndSheetData
             data = changed("table.sheetjs.xlsb", "xl/worksheets/sheet1.bin", partial(kept, cut))
             assert refused("a.xlsb", data) == "FILE-04"
+
+
+@pytest.mark.parametrize("begin", [b"\x91\x01\x00", b"\x92\x01\x00"])
+def test_cells_outside_of_an_xlsb_sheets_data_are_damage(begin: bytes) -> None:
+    """BrtBeginSheetData is missing, or what ends the data stands in front of them."""
+
+    def change(part: bytes) -> bytes:
+        at = part.index(b"\x91\x01\x00")
+        return part[:at] + (b"" if begin == b"\x91\x01\x00" else part[at : at + 3] + begin) + part[at + 3 :]
+
+    assert refused("a.xlsb", changed("table.sheetjs.xlsb", "xl/worksheets/sheet1.bin", change)) == "FILE-04"
+
+
+def test_an_xlsb_sheet_of_a_type_that_there_is_not_is_damage() -> None:
+    data = changed(
+        "table.sheetjs.xlsb",
+        "xl/_rels/workbook.bin.rels",
+        lambda xml: xml.replace(b"relationships/worksheet", b"relationships/worksheat", 1),
+    )
+    assert refused("a.xlsb", data) == "FILE-04"
 
 
 def test_a_cell_at_the_end_of_an_xls_sheet_is_within_the_limits_or_refused() -> None:

@@ -88,7 +88,10 @@ HALF = dt.datetime(2020, 11, 30, 8, 30, 0, 500_000)
         (pa.array([NOON, MIDNIGHT]), ["2020-11-30 12:00:00", "2020-11-30 00:00:00"], "datetime"),
         (pa.array([MIDNIGHT, None]), ["2020-11-30", None], "date"),
         (
-            pa.array([NOON.replace(tzinfo=ZoneInfo("Asia/Shanghai"))], pa.timestamp("ms", "Asia/Shanghai")),
+            # From the moment itself: what a time with a zone becomes depends on what else was imported.
+            pa.array([round(NOON.replace(tzinfo=ZoneInfo("Asia/Shanghai")).timestamp() * 1000)], pa.int64()).cast(
+                pa.timestamp("ms", "Asia/Shanghai")
+            ),
             ["2020-11-30 12:00:00+08:00"],
             "datetime",
         ),
@@ -184,6 +187,42 @@ def test_a_damaged_file_is_said_to_be_damaged(cut: int) -> None:
     whole = by_pyarrow([("a", pa.array(range(1000)))])
     assert refused(whole[:-cut])[0] == "FILE-04"
     assert refused(whole[:cut])[0] == "FILE-04"
+
+
+@pytest.mark.parametrize(
+    ("ticks", "kind"),
+    [
+        ([2**31 - 1], pa.date32()),
+        ([-(2**31)], pa.date32()),
+        ([2**62], pa.date64()),
+        ([2**50], pa.timestamp("s")),
+        ([-(2**62)], pa.timestamp("ms", tz="Asia/Shanghai")),
+        ([2**62], pa.timestamp("us")),
+        ([86_400_000], pa.time32("ms")),
+        ([-1], pa.time64("us")),
+        ([2**62], pa.time64("ns")),
+    ],
+)
+def test_a_day_or_a_time_that_there_is_not_is_damage(ticks: list[int], kind: pa.DataType) -> None:
+    """Polars panics at some, makes 1970-01-01 of others, and of others nothing."""
+    stored = pa.array([0, *ticks, None], pa.int32() if kind.bit_width == 32 else pa.int64())
+    assert refused(by_pyarrow([("名称", pa.array(["a"] * 3)), ("时间", stored.view(kind))]))[0] == "FILE-04"
+
+
+def test_the_first_and_the_last_day_and_moment_are_read() -> None:
+    assert column(pa.array([dt.date.min, dt.date.max])) == (["0001-01-01", "9999-12-31"], "date")
+    assert column(pa.array([dt.time.min, dt.time.max]))[0] == ["00:00:00", "23:59:59.999999"]
+    last = dt.datetime(9999, 12, 31, 23, 59, 59, 999_999)
+    assert column(pa.array([dt.datetime(1, 1, 1), last]))[0] == ["0001-01-01 00:00:00", "9999-12-31 23:59:59.999999"]
+
+
+def test_a_name_that_is_not_the_same_throughout_the_file_is_damage() -> None:
+    whole = by_pyarrow([("名称", pa.array(["江西", "江西"]))], store_schema=False)
+    first = whole.index("名称".encode())
+    last = whole.rindex("名称".encode())
+    assert first != last
+    assert refused(whole[:last] + "各称".encode() + whole[last + 6 :])[0] == "FILE-04"
+    assert refused(whole[:first] + "各称".encode() + whole[first + 6 :])[0] == "FILE-04"
 
 
 def test_an_encrypted_file_is_said_to_be_encrypted() -> None:

@@ -230,6 +230,7 @@ def test_what_another_program_lost_is_named_cell_by_cell() -> None:
         ("名称，数量，备注\n江西，46，无\n北京，139，无\n", "，", 3),
         ("江西\n北京\n", ",", 1),
         ("a,b,c\n1,2,3,\n4,5,6,\n", ",", 3),
+        ("名称\t备注\n\t甲;乙;丙\n注：无\t\n", "\t", 2),
     ],
 )
 def test_the_delimiter_is_found_by_evidence(text: str, delimiter: str, width: int) -> None:

@@ -22,6 +22,7 @@ from transforms.book import Kind, Limits, Part, Sheet, cell_address, column_lett
 from transforms.readers.archive.archive import open_archive
 from transforms.readers.values import read_column
 from transforms.readers.workbooks import read_workbook
+from transforms.reading import read_book
 
 
 def _plain(book: xlsxwriter.Workbook) -> None:
@@ -34,6 +35,7 @@ PLAIN = by_xlsxwriter(_plain)
 """Its texts are shared ones; openpyxl writes them into their cells."""
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SHEET_PART = "xl/worksheets/sheet1.xml"
+BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 
 
 def part_of(data: bytes, limits: Limits | None = None, kind: Kind = "xlsx") -> Part:
@@ -209,11 +211,17 @@ def test_both_calendars(since_1904: bool) -> None:
     ]
 
 
-def test_a_negative_day_is_the_number_it_is() -> None:
+@pytest.mark.parametrize(
+    ("filed", "text"), [("-3", "-3"), ("-1.0", "-1"), ("-12345.678900000001", "-12345.6789"), ("-1.2", "-1.2")]
+)
+def test_a_negative_day_is_the_number_it_is(filed: str, text: str) -> None:
     def write(book: xlsxwriter.Workbook) -> None:
         book.add_worksheet().write_number(0, 0, -3, book.add_format({"num_format": "yyyy-mm-dd"}))
 
-    assert at(only_sheet(by_xlsxwriter(write)), "A1") == ("-3", "number")
+    def say(name: str, xml: bytes) -> bytes:
+        return xml.replace(b"<v>-3</v>", f"<v>{filed}</v>".encode()) if name == SHEET_PART else xml
+
+    assert at(only_sheet(rezipped(by_xlsxwriter(write), say)), "A1") == (text, "number")
 
 
 def test_built_in_chinese_date_formats() -> None:
@@ -351,6 +359,28 @@ def test_hidden_rows_and_columns_are_read_and_said() -> None:
     assert list(cells_of(sheet)) == ["A2", "B3", "C4", "C5", "D7"]
 
 
+def test_a_low_sheet_of_many_columns_keeps_every_cell_at_its_place() -> None:
+    """Columns of a low sheet are read together, and what is said of one must not be said of its neighbour."""
+    wide = 5000
+
+    def write(book: xlsxwriter.Workbook) -> None:
+        sheet, share = book.add_worksheet(), book.add_format({"num_format": "0%"})
+        for column in range(wide):
+            sheet.write_string(1, column, f"列{column}")
+            sheet.write_number(2, column, column, share if column % 1000 == 7 else None)
+        sheet.write_formula(3, 4096, "=1/0", None, "#DIV/0!")
+        sheet.write_string(4, 4097, "末")
+
+    sheet = only_sheet(by_xlsxwriter(write))
+    assert (sheet.first_row, sheet.grid.shape) == (2, (4, wide))
+    assert sheet.grid.row(0) == tuple(f"列{column}" for column in range(wide))
+    assert sheet.grid.row(1) == tuple(f"{c}00%" if c % 1000 == 7 else str(c) for c in range(wide))
+    rest = {place: cell for place, cell in cells_of(sheet).items() if place.endswith(("4", "5")) and cell[1] != "text"}
+    assert {place: cell for place, cell in rest.items() if cell[1] == "error"} == {"FAO4": ("#DIV/0!", "error")}
+    assert at(sheet, "FAP5") == ("末", "text")
+    assert sum(cell is not None for row in sheet.grid.rows()[2:] for cell in row) == 2
+
+
 def test_a_thousand_styled_empty_cells_do_not_widen_a_sheet() -> None:
     cells = "".join(f'<c r="{column_letter(i)}1" s="1"/>' for i in range(1000)) + '<c r="ALM1" s="0"></c>'
     assert only_sheet(worksheet(cells_as_sheet(f'<c r="A1"><v>1</v></c>{cells}'))).grid.shape == (1, 1)
@@ -439,6 +469,102 @@ def test_parts_are_found_where_the_relations_say() -> None:
         return content.replace(b"worksheets/sheet1.xml", b"/xl/Worksheets/Sheet1.XML") if "_rels" in name else content
 
     assert only_sheet(rezipped(PLAIN, move)).grid.rows() == [("名称", "数量"), ("江西", "46")]
+
+
+def _in_folder(folder: str) -> bytes:
+    """`PLAIN`, its workbook and all that belongs to it moved out of `xl/` into `folder`."""
+    with zipfile.ZipFile(io.BytesIO(PLAIN)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    return zipped(
+        {
+            name.replace("xl/", folder): content.replace(b'"xl/workbook', f'"{folder}workbook'.encode()).replace(
+                b'"/xl/', f'"/{folder}'.encode()
+            )
+            for name, content in members.items()
+        }
+    )
+
+
+@pytest.mark.parametrize("folder", ["book/", "a/b/", ""])
+def test_the_workbook_is_where_the_package_says(folder: str) -> None:
+    reading = read_book(_in_folder(folder), "报表.xlsx")
+    assert reading.findings == ()
+    assert reading.book is not None
+    assert [sheet.grid.rows() for sheet in reading.book.sheets] == [[("名称", "数量"), ("江西", "46")]]
+
+
+MACRO_SHEETS = b"http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet"
+
+
+def _with_sheets(listed: str, more: dict[str, bytes] | None = None, related: bytes = b"") -> bytes:
+    """`PLAIN`, with more entries in its list of sheets, and the members and relations they lead to."""
+    with zipfile.ZipFile(io.BytesIO(PLAIN)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()} | (more or {})
+    members[BOOK] = re.sub(rb"<sheets>.*</sheets>", f"<sheets>{listed}</sheets>".encode(), members[BOOK])
+    members[RELATIONS] = members[RELATIONS].replace(b"</Relationships>", related + b"</Relationships>")
+    return zipped(members)
+
+
+DATA_ENTRY = '<sheet name="数据" sheetId="1" r:id="rId1"/>'
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (_with_sheets(f'<sheet name="Module1" sheetId="9" state="veryHidden" r:id=""/>{DATA_ENTRY}'), ["FILE-13"]),
+        (_with_sheets(f"{DATA_ENTRY}<sheet name='a>b' sheetId='9' r:id=''></sheet>"), ["FILE-13"]),
+        (_with_sheets(DATA_ENTRY.replace("sheetId", 'state="show" sheetId')), []),
+        (
+            _with_sheets(
+                f'<sheet name="宏1" sheetId="9" r:id="rId99"/>{DATA_ENTRY}',
+                {"xl/macrosheets/sheet1.xml": b"<xm:macrosheet/>"},
+                b'<Relationship Id="rId99" Type="%s" Target="macrosheets/sheet1.xml"/>' % MACRO_SHEETS,
+            ),
+            ["FILE-12", "FILE-12"],
+        ),
+    ],
+)
+def test_an_entry_that_is_no_worksheet_does_not_cost_the_workbook(data: bytes, said: list[str]) -> None:
+    """The library gives up the whole workbook for each of them; Excel opens it."""
+    part = part_of(data)
+    assert [(sheet.name, sheet.hidden) for sheet in part.sheets] == [("数据", False)]
+    assert part.sheets[0].grid.rows() == [("名称", "数量"), ("江西", "46")]
+    assert [finding.rule for finding in part.findings] == said
+
+
+def test_a_worksheet_that_is_listed_and_is_not_there_is_damage() -> None:
+    assert only_finding(_with_sheets(f'{DATA_ENTRY}<sheet name="b" sheetId="2" r:id="rId77"/>')).rule == "FILE-04"
+
+
+def test_a_sheet_of_a_type_that_there_is_not_is_damage() -> None:
+    """The library passes over it in silence."""
+    data = rezipped(PLAIN, lambda _, xml: xml.replace(b'relationships/worksheet"', b'relationships/worksheat"'))
+    assert only_finding(data).rule == "FILE-04"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="A1" t="str"><v>甲</v><f>B1</f></c>',
+        '<c r="A1"><v>46</v><f t="shared" si="0"/></c>',
+        '<c r="A1" t="str"><v><f>B1</f>甲</v></c>',
+        '<c r="A1" t="s"><v>0</v><f>B1</f></c>',
+    ],
+)
+def test_a_formula_behind_its_value_is_damage(cell: str) -> None:
+    """The library gives an empty cell for it."""
+    finding = only_finding(worksheet(cells_as_sheet(cell + '<c r="B1"><v>1</v></c>')))
+    assert finding.rule == "FILE-04"
+    assert "A1" in finding.message_zh
+
+
+def test_merges_of_whole_rows_and_columns() -> None:
+    """And an extent of whole rows, as some programs write it."""
+    merges = '<mergeCells count="3"><mergeCell ref="1:2"/><mergeCell ref="A:B"/><mergeCell ref="C3:C4"/></mergeCells>'
+    xml = rows_as_sheet('<row r="1"><c r="A1"><v>46</v></c></row>', merges, '<dimension ref="1:4"/>')
+    sheet = only_sheet(worksheet(xml))
+    assert sheet.merged == ("A1:XFD2", "A1:B1048576", "C3:C4")
+    assert cells_of(sheet) == {"A1": ("46", "number")}
 
 
 def test_a_strict_workbook_is_read() -> None:
@@ -541,7 +667,6 @@ def _instead(part: str, change: Callable[[bytes], bytes]) -> bytes:
     return zipped({**members, part: changed})
 
 
-BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 STYLES, STRINGS = "xl/styles.xml", "xl/sharedStrings.xml"
 DOCTYPE = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 SECOND_DATA = b"</sheetData><sheetData><row r='9'><c r='A9'><v>1</v></c></row></sheetData>"
@@ -785,7 +910,7 @@ def test_no_damaged_part_ever_raises(data: st.DataObject, workbook: bytes, part:
 def test_a_column_of_numbers_is_written_as_each_alone(numbers: list[float]) -> None:
     texts, types = read_column([*numbers, "末"])
     for number, text in zip(numbers, texts.to_list(), strict=False):
-        fifteen = Decimal(f"{number:.14e}")
+        fifteen = Decimal(int(number)) if number.is_integer() and abs(number) < 2**53 else Decimal(f"{number:.14e}")
         assert Decimal(text) == fifteen
         assert re.fullmatch(r"(?!-0$)-?(0|[1-9]\d*)(\.\d*[1-9])?", text)
     assert types.to_list() == ["number"] * len(numbers) + ["text"]

@@ -42,6 +42,7 @@ from transforms.readers.formats.names import (
     ZIP,
     Format,
 )
+from transforms.readers.text.encodings import wide_encoding
 
 __all__ = [
     "DAMAGED",
@@ -203,8 +204,13 @@ def _markup_text(head: bytes) -> str:
 
 
 def _text_or_binary(sample: bytes) -> Format:
-    """Text has next to no control characters; UTF-16 has, and says so by its mark or by a zero in every other byte."""
-    if sample.startswith((b"\xff\xfe", b"\xfe\xff")) or _zeros_alternate(sample):
+    """Text has next to no control characters; UTF-16 has, and says so by its mark, its zeros or its characters.
+
+    By zeros alone it is not told: 一, 开 and 最 are 4E00, 5F00 and 6700.
+    """
+    if sample.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")) or _zeros_alternate(sample):
+        return TEXT
+    if b"\0" in sample and wide_encoding(sample[:_HEAD]):
         return TEXT
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
     return BINARY if controls > max(3, len(sample) // 100) else TEXT

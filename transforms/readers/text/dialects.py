@@ -41,7 +41,10 @@ class Dialect:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """One delimiter over the sample: how many records have its usual width, where, and how many have another."""
+    """One delimiter over the sample: how many records have its usual width, where, and how many have another.
+
+    parted: lines of its usual width, also those with one filled field.
+    """
 
     delimiter: str
     width: int = 1
@@ -49,10 +52,11 @@ class _Candidate:
     others: int = 0
     first: int = 0
     last: int = 0
+    parted: int = 0
 
     @property
-    def score(self) -> tuple[float, int]:
-        return self.records * self.records / max(1, self.records + self.others), self.width
+    def score(self) -> tuple[float, int, int]:
+        return self.records * self.records / max(1, self.records + self.others), self.parted, self.width
 
     @property
     def steady(self) -> bool:
@@ -118,7 +122,8 @@ def _weigh(sample: str, delimiter: str, quoting: bool = True) -> _Candidate:
     # a delimiter behind every record's last field is no field of its own, if the heading has none there
     last = max((i for place in places for i, field in enumerate(rows[place], 1) if field), default=usual)
     width = last if 1 < last < usual and last in widths else usual
-    return _Candidate(delimiter, width, len(places), len(filled) - len(places), places[0], places[-1])
+    parted = sum(1 for _, row in several if len(row) == usual)
+    return _Candidate(delimiter, width, len(places), len(filled) - len(places), places[0], places[-1], parted)
 
 
 def _in_notes(candidate: _Candidate, candidates: list[_Candidate]) -> bool:

@@ -57,7 +57,7 @@ def detect_encoding(data: Buffer) -> Encoding:
         if data[: len(mark)] == mark:
             return Encoding(label, codec, len(mark))
     head = bytes(data[: _WINDOW * _WINDOWS])
-    if b"\0" in head and (wide := _wide(head)):
+    if b"\0" in head and (wide := wide_encoding(head)):
         return wide
     broken = first_undecodable(data, UTF8)
     if broken is None:
@@ -90,7 +90,7 @@ def pieces(data: Buffer, start: int = 0) -> Iterator[tuple[int, bytes, bool]]:
         start, size = start + size, _PIECE
 
 
-def _wide(head: bytes) -> Encoding | None:
+def wide_encoding(head: bytes) -> Encoding | None:
     """UTF-16 without its mark: every newline and comma has a zero, and the characters make sense in one order only."""
     best, found = 0.7, None
     for codec in ("utf-16-le", "utf-16-be"):

@@ -26,7 +26,7 @@ from transforms.readers.word.text import Walk
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _PROSE = "正文"
-_ABOVE = 3  # paragraphs right before a table that may be its title and its unit note
+_ABOVE = 5  # paragraphs right before a table that may be its title and its unit note
 _INSERTED, _DELETED = (_W + "ins", _W + "moveTo"), (_W + "del", _W + "moveFrom")
 _PICTURES = ("{*}pic", "{*}imagedata", "{*}chart", "{*}relIds")
 _EMBEDDED = (_W + "object", _W + "altChunk", _W + "subDoc", _W + "control")

@@ -8,10 +8,10 @@ blanked: those are where hostile or half-broken files make xlrd stumble. It neve
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from transforms.readers.serials import BUILT_IN, NumberKind, format_kind
-from transforms.readers.xls.biff_records import BiffError, check_strings, find_record, read_numbers
+from transforms.readers.xls.biff_records import BiffError, check_label, check_strings, find_record, read_numbers
 
 BOF, EOF, FILEPASS, CODEPAGE, DATEMODE, BOUNDSHEET = 0x0809, 0x000A, 0x002F, 0x0042, 0x0022, 0x0085
 FORMAT, XF, SST, CONTINUE = 0x041E, 0x00E0, 0x00FC, 0x003C
@@ -25,20 +25,25 @@ _KEPT = frozenset(
         *(NUMBER, RK, MULRK, BOOLERR, LABEL, LABELSST, RSTRING, *FORMULA, *_FORMULA_PARTS),
     )
 )
-_BLANKED = 0xEEEE
+_BLANKED, _BOF = 0xEEEE, struct.pack("<H", BOF)
 _NOTE, _DROP_DOWN, COLUMNS = 0x19, 0x14, 256
+_EMPTY_MOST = 16
 _KINDS: tuple[NumberKind | None, ...] = (None, "percent", "month", "date", "duration")
 _SEEN = 0x80
 
 
 @dataclass(frozen=True)
 class BoundSheet:
-    """One entry of the list of sheets. kind: 0 worksheet, 1 macro sheet, 2 chart, 6 Visual Basic module."""
+    """One entry of the list of sheets. kind: 0 worksheet, 1 macro sheet, 2 chart, 6 Visual Basic module.
+
+    offset: where the sheet begins in the stream; listed: where the entry stands that says so.
+    """
 
     offset: int
     visibility: int
     kind: int
     raw_name: bytes
+    listed: int
 
 
 @dataclass
@@ -94,12 +99,20 @@ def survey_stream(stream: bytearray) -> Survey:
     survey = Survey(_version(stream))
     formats: dict[int, int] = {number: _KINDS.index(kind) for number, kind in BUILT_IN.items()}
     styles: list[int] = []
-    place, strings = 0, list[tuple[int, int]]()
+    place, empty, strings = 0, 0, list[tuple[int, int]]()
     while True:
         code, start, size = find_record(stream, place)
         if code == EOF:
             break
-        if code == CONTINUE and strings:
+        if code == CONTINUE and strings and not size:
+            # xlrd looks for its first byte: the empty record goes in front of the table, where it says nothing.
+            empty += 1
+            if empty > _EMPTY_MOST:
+                raise BiffError("a table of texts full of empty records")
+            head = strings[0][0] - 4
+            stream[head : place + 4] = struct.pack("<HH", _BLANKED, 0) + stream[head:place]
+            strings = [(at + 4, length) for at, length in strings]
+        elif code == CONTINUE and strings:
             strings.append((start, size))
         elif strings:
             check_strings(stream, strings)
@@ -111,7 +124,8 @@ def survey_stream(stream: bytearray) -> Survey:
             survey.codepage = read_numbers("<H", stream, start)[0]
         elif code == BOUNDSHEET and size >= 8:
             offset, visibility, kind = read_numbers("<IBB", stream, start)
-            survey.sheets.append(BoundSheet(offset, visibility, kind, bytes(stream[start + 6 : start + size])))
+            name = bytes(stream[start + 6 : start + size])
+            survey.sheets.append(BoundSheet(offset, visibility, kind, name, start))
         elif code == FORMAT and size >= 3:
             formats[read_numbers("<H", stream, start)[0]] = _KINDS.index(_format(stream, start, size, survey.version))
         elif code == XF and size >= 4:
@@ -123,8 +137,33 @@ def survey_stream(stream: bytearray) -> Survey:
         place = start + size
     if strings:
         check_strings(stream, strings)
+    _find_sheets(stream, survey, start + size)
     survey.kinds = [formats.get(number, 0) for number in styles]
     return survey
+
+
+def _find_sheets(stream: bytearray, survey: Survey, place: int) -> None:
+    """Corrects, here and in `stream`, a list of sheets whose offsets lead nowhere, where as many sheets follow.
+
+    Some writers count them before they know how long the part in front becomes; Excel goes by the order then.
+    `place`: behind that part. A stream that is not whole is left as it is: reading it will say so.
+    """
+    if all(stream[sheet.offset : sheet.offset + 2] == _BOF for sheet in survey.sheets):
+        return
+    begin, depth = list[int](), 0
+    try:
+        while place < len(stream):
+            code, start, size = find_record(stream, place)
+            if code == BOF and not depth:
+                begin.append(place)
+            depth += (code == BOF) - (code == EOF)
+            place = start + size
+    except BiffError:
+        pass  # Stuffing behind the last sheet; were it the sheet itself, its own walk would meet the same end.
+    if len(begin) == len(survey.sheets):
+        survey.sheets = [replace(sheet, offset=at) for sheet, at in zip(survey.sheets, begin, strict=True)]
+        for sheet in survey.sheets:
+            struct.pack_into("<I", stream, sheet.listed, sheet.offset)
 
 
 def scan_sheet(stream: bytearray, offset: int, kinds: list[int], version: int) -> SheetScan:
@@ -141,6 +180,9 @@ def scan_sheet(stream: bytearray, offset: int, kinds: list[int], version: int) -
             scan.objects = scan.objects or code == BOF
             struct.pack_into("<H", stream, place, _BLANKED)
         if not inner:
+            if code == RSTRING and version < 8:
+                # The same text without its fonts, whose list xlrd reads on behind the record's end.
+                struct.pack_into("<H", stream, place, LABEL)
             try:
                 _note(scan, stream, code, start, size, kinds, version)
             except struct.error as error:
@@ -166,6 +208,8 @@ def _note(scan: SheetScan, stream: bytearray, code: int, start: int, size: int, 
     elif code in (LABELSST, LABEL, BOOLERR, RSTRING):
         row, column = struct.unpack_from("<HH", stream, start)
         scan._place(row, column, 0)
+        if code in (LABEL, RSTRING):
+            check_label(stream, start + 6, start + size, version)
     elif code == ROW and size >= 16:
         row, options = struct.unpack_from("<H10xI", stream, start)
         if options & 0x20:
@@ -192,8 +236,9 @@ def _note_formula(scan: SheetScan, body: bytearray, row: int, column: int, versi
     empty_text = result[6:] == b"\xff\xff" and result[0] == 3
     if empty_text and _makes_number(bytes(body[22:]), version):
         scan.uncomputed.add((row, column))
-    elif result == bytes(8) and options & 2:
-        # Apache POI leaves a zero and "calculate when opened" where nobody computed.
+    elif result == bytes(8) and options & (2 | 8) == 2 and body[16:20] == bytes(4):
+        # Apache POI leaves a zero and "calculate when opened" where nobody computed. Excel sets that too where it did,
+        # but then what follows is not empty, or the formula is a shared one.
         scan.uncomputed.add((row, column))
 
 

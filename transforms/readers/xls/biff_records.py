@@ -37,9 +37,22 @@ def check_strings(stream: bytearray, parts: list[tuple[int, int]]) -> None:
     (count,) = read_numbers("<I", stream, parts[0][0] + 4)
     walk = _StringWalk(stream, parts)
     whole = 0
-    while whole < count and walk.skip():
+    while (whole < count or not count) and walk.skip():  # A table that counts none and holds some: they are read.
         whole += 1
     struct.pack_into("<I", stream, parts[0][0] + 4, whole)
+
+
+def check_label(stream: bytearray, place: int, end: int, version: int) -> None:
+    """Whether a cell's own text, from `place` on, is all in its record. Raises BiffError.
+
+    xlrd would give as much of it as there is, or nothing at all.
+    """
+    characters = read_numbers("<H", stream, place)[0]
+    options = read_numbers("<B", stream, place + 2)[0] if version == 8 else 0
+    place += 3 if version == 8 else 2
+    place += (2 if options & 8 else 0) + (4 if options & 4 else 0)
+    if characters and place + characters * (1 + (options & 1)) > end:
+        raise BiffError(f"a text of {characters} characters in a record that is shorter")
 
 
 class _StringWalk:

@@ -29,6 +29,8 @@ from transforms.readers.xml_walk import XmlError, walk_xml
 _ROW, _COLUMN, _MERGE, _DRAWING, _FORMAT, _STYLE = 0, 60, 176, 550, 44, 47
 _STYLES_BEGIN, _STYLES_END, _SHARED_TEXT, _SHEET, _PROPERTIES = 617, 618, 19, 156, 153
 _SHEET_DATA_BEGIN, _SHEET_DATA_END = 145, 146
+_FILLED = frozenset((*range(2, 12), *range(13, 19), 62))
+_SHEET_TYPES = frozenset({"worksheet", "chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"})
 _MOST_ROWS, _MOST_COLUMNS = 1 << 20, 1 << 14
 
 
@@ -111,6 +113,8 @@ class _SheetWalk:
                 self._cell(part, kind, start if short else start + 4, end, row, column)
             elif kind in (_SHEET_DATA_BEGIN, _SHEET_DATA_END):
                 inside, ended = kind == _SHEET_DATA_BEGIN, kind == _SHEET_DATA_END
+            elif kind in _FILLED:
+                raise RecordError(f"{table.name}: a cell outside of the sheet's data")
             else:
                 objects = objects or kind == _DRAWING
                 self._note(part, kind, start, end)
@@ -212,6 +216,8 @@ def _sheet_list(archive: Archive, relations: dict[str, tuple[str, str]]) -> tupl
             part, relation = relations.get(identifier, ("", ""))
             if relation == "worksheet" and part not in archive:
                 raise RecordError(f"{sheet}: there is no part for it")
+            if identifier and relation not in _SHEET_TYPES:
+                raise RecordError(f"{sheet}: a sheet of type “{relation}”")
             bounds.append(_Bound(sheet, read_integer(workbook, start, end) & 3 != 0, part, relation))
     return bounds, since_1904
 

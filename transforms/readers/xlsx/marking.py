@@ -17,7 +17,7 @@ from transforms.readers.archive.archive import Archive
 from transforms.readers.cell_table import TooLargeError
 from transforms.readers.marks import MarksError, SheetMarks
 from transforms.readers.xlsx.package import Package, SheetPart, StyleKind, sheet_parts, style_kinds
-from transforms.readers.xlsx.plain import is_utf8, respell_sheet, without_prefix
+from transforms.readers.xlsx.plain import is_utf8, respell_sheet, with_both_corners, without_prefix
 from transforms.readers.xlsx.scan import Bytes, NotPlainError
 from transforms.readers.xlsx.sheet import MONTH, OTHER_DAY, PERCENT, SheetReader
 from transforms.readers.xlsx.strings import SharedStrings, shared_strings
@@ -69,10 +69,10 @@ def _style_codes(kinds: Mapping[int, StyleKind]) -> Bytes:
 def _read_part(xml: bytes, styles: Bytes, strings: SharedStrings, limits: Limits, part: SheetPart) -> SheetReader:
     try:
         if is_utf8(xml):
-            return SheetReader(without_prefix(xml), styles, strings, limits).read()
+            return SheetReader(with_both_corners(without_prefix(xml)), styles, strings, limits).read()
     except NotPlainError:
         pass  # Good XML perhaps, only spelt otherwise: what follows reads any spelling.
     try:
-        return SheetReader(respell_sheet(xml), styles, strings, limits).read()
+        return SheetReader(with_both_corners(respell_sheet(xml)), styles, strings, limits).read()
     except (NotPlainError, MarksError) as error:
         raise MarksError(f"{part.member}: {error}") from error

@@ -29,13 +29,17 @@ Area = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class OddCell:
-    """type: as `t=` says, "n" where it says nothing. value: None without a `<v>`. inline: the text of `<is>`."""
+    """type: as `t=` says, "n" where it says nothing. value: None without a `<v>`. inline: the text of `<is>`.
+
+    swapped: whether the formula stands behind the value, or in it, where no formula can be.
+    """
 
     type: str
     style: int
     formula: bool
     value: str | None
     inline: str
+    swapped: bool = False
 
 
 def read_odd(xml: bytes, start: int) -> OddCell | None:
@@ -45,14 +49,15 @@ def read_odd(xml: bytes, start: int) -> OddCell | None:
         return None
     own = attributes(cell[1])
     inner = cell[2] or b""
-    value = _VALUE.search(inner)
+    value, formula = _VALUE.search(inner), _FORMULA.search(inner)
     style = own.get("s", "0")
     return OddCell(
         type=own.get("t", "n"),
         style=int(style) if style.isdecimal() and len(style) < 10 else 0,
-        formula=_FORMULA.search(inner) is not None,
+        formula=formula is not None,
         value=None if value is None else text_of(value[1] or b""),
         inline="".join(map(text_of, _INLINE_TEXT.findall(inner))),
+        swapped=formula is not None and value is not None and formula.start() > value.start(),
     )
 
 

@@ -37,6 +37,7 @@ _BUILT_IN: Mapping[int, StyleKind] = {
 
 NO_PART = "none"
 """The type of a sheet that the workbook lists without a part of its own."""
+_SHEET_TYPES = frozenset({"worksheet", "chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"})
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,10 @@ def sheet_parts(package: Package, limits: Limits) -> tuple[SheetPart, ...]:
     parts = []
     for name, identifier, _ in listed:
         target, kind = relations.get(identifier, ("", "")) if identifier else ("", NO_PART)
-        parts.append(SheetPart(name, package.lead(target, folder), kind))
+        part = SheetPart(name, package.lead(target, folder), kind)
+        if part.member and kind not in _SHEET_TYPES:
+            raise MarksError(f"{WORKBOOK}: a sheet of type “{kind}”")
+        parts.append(part)
     members = [part.member for part in parts if part.member]
     if len(set(members)) != len(members):
         raise MarksError(f"{WORKBOOK}: two sheets in one part")

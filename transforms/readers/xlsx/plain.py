@@ -19,6 +19,10 @@ _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["'][^>]*\?>""")
 _PREFIXED = re.compile(rb"<(\w+):worksheet[\s>]")
 _PLACE = re.compile(r"\$?([A-Za-z]{1,7})\$?([0-9]{1,10})")
+_WHOLE = re.compile(
+    rb'(<(?:\w+:)?(dimension|mergeCell)\s+ref=")\$?(?:([A-Z]{1,3}):\$?([A-Z]{1,3})|([0-9]{1,7}):\$?([0-9]{1,7}))(?=")'
+)
+_LAST_COLUMN, _LAST_ROW = b"XFD", b"1048576"
 _FLUSH = 4096
 
 
@@ -40,6 +44,27 @@ def without_prefix(xml: bytes) -> bytes:
     if root is None:
         return xml
     return xml.replace(b"<" + root[1] + b":", b"<").replace(b"</" + root[1] + b":", b"</")
+
+
+def with_both_corners(xml: bytes) -> bytes:
+    """Worksheet part `xml`, its merges of whole rows and columns (`1:1`, `A:C`) written as areas with two corners.
+
+    So is what it says of its extent, which nobody needs. The library would give up the workbook for either.
+    """
+    first, last = xml.find(b"sheetData"), xml.rfind(b"sheetData")
+    if first < 0:
+        return xml
+    head, tail = _WHOLE.subn(_corners, xml[:first]), _WHOLE.subn(_corners, xml[last:])
+    return b"".join((head[0], xml[first:last], tail[0])) if head[1] or tail[1] else xml
+
+
+def _corners(found: re.Match[bytes]) -> bytes:
+    tag, kind, left, right, top, bottom = found.groups()
+    if kind == b"dimension":
+        return bytes(tag + b"A1")
+    if left:
+        return bytes(tag + left + b"1:" + right + _LAST_ROW)
+    return bytes(tag + b"A" + top + b":" + _LAST_COLUMN + bottom)
 
 
 def respell(xml: bytes) -> bytes:

@@ -187,7 +187,7 @@ def _contents(every: Bytes, tags: Ints, cells: Ints, kind: Ints, at: Ints) -> tu
     `tags` holds every "<" of the stretch and `cells` the numbers of those that open a cell, whose tags end at `at`.
     A cell that has another shape than (f) v or is comes out as ODD in `kind`.
     """
-    padded = np.append(tags, np.repeat(tags[-1:], 4))
+    padded = np.append(tags, np.repeat(tags[-1:], 6))
     letters = every[padded + 1]
     child = letters[cells + 1]
     filled = every[at] == _GT
@@ -203,5 +203,7 @@ def _contents(every: Bytes, tags: Ints, cells: Ints, kind: Ints, at: Ints) -> tu
     inline = filled & (kind == INLINE) & (child == _I)
     length[inline] = 1
     closed = filled & (letters[holder] == _SLASH)
+    whole = (letters[holder + 1] == _SLASH) & (letters[holder + 2] == _SLASH)  # <v>…</v></c> and nothing more
+    kind[plain & ~whole] = ODD
     kind[(filled & ~plain & ~inline & ~closed) | (plain & (kind == INLINE))] = ODD
     return formula, value, length

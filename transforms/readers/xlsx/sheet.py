@@ -9,7 +9,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from transforms.book import Limits
+from transforms.book import Limits, cell_address
 from transforms.readers.cell_table import TooLargeError
 from transforms.readers.marks import Mark, MarksError, SheetMarks
 from transforms.readers.xlsx import odd as xlsx_odd
@@ -199,6 +199,9 @@ class SheetReader:
         cell = xlsx_odd.read_odd(self.xml, start)
         if cell is None:
             raise NotPlainError("a cell spelt otherwise")
+        if cell.swapped:
+            # The library gives an empty cell for it.
+            raise MarksError(f"{cell_address(row + 1, column)}: a formula behind its value")
         if cell.formula:
             self._add_area(start)
         if mark := self._odd_mark(cell, start):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 import numpy as np
@@ -26,7 +26,7 @@ from transforms.readers.values import Value, read_column
 from transforms.readers.xlsx.marking import WorkbookMarks, mark_workbook
 from transforms.readers.xlsx.objects import notes_beside
 
-_BLOCK = 1000
+_BLOCK, _TOGETHER = 1000, 4096
 _PARTS = (".xml", ".rels")
 _NO_MARKS = SheetMarks()
 _NOTHING: Mapping[int, Mark] = {}
@@ -109,14 +109,11 @@ def _read_sheet(sheet: CalamineSheet, visible: SheetVisibleEnum, marks: SheetMar
     columns = _columns(sheet, top)
     del sheet  # The library's own copy of all cells: not kept while the grid is made.
     first, height, width = _extent(top, left, columns, marks)
+    spread = _spread(columns, top - first, left, height, width)
     texts, types = list[pl.Series](), list[pl.Series]()
     filled = 0
-    for column in range(width):
-        values: Sequence[Value] = columns[column - left] if left <= column < left + len(columns) else ()
-        if len(values) != height:
-            values = (*([None] * (top - first)), *values, *([None] * (height - (top - first) - len(values))))
+    for column, (text, kind) in enumerate(_read_columns(spread, marks, first)):
         special = marks.cells.get(column, _NOTHING)
-        text, kind = read_column(values, special, first)
         filled += len(text) - text.null_count() - sum(1 for mark in special.values() if mark.kind in _NO_VALUE)
         texts.append(text.alias(column_letter(column)))
         types.append(kind.alias(column_letter(column)))
@@ -145,6 +142,38 @@ def _columns(sheet: CalamineSheet, top: int) -> list[list[Value]]:
         for column, values in zip(columns, zip(*block, strict=True), strict=True):
             column.extend(values)
     return columns
+
+
+def _spread(columns: list[list[Value]], above: int, left: int, height: int, width: int) -> Iterator[Sequence[Value]]:
+    """The columns of the whole grid, each of its height, from those that hold values."""
+    for column in range(width):
+        values: Sequence[Value] = columns[column - left] if left <= column < left + len(columns) else ()
+        yield values if len(values) == height else (
+            *([None] * above), *values, *([None] * (height - above - len(values)))
+        )  # fmt: skip
+
+
+def _read_columns(
+    columns: Iterator[Sequence[Value]], marks: SheetMarks, first: int
+) -> Iterator[tuple[pl.Series, pl.Series]]:
+    """Texts and types of each column. Those of a low sheet are read as one, for every call has its price."""
+    column = 0
+    while together := list(islice(columns, 1)):
+        height = len(together[0])
+        together += islice(columns, _TOGETHER // max(height, 1))
+        if len(together) == 1:
+            yield read_column(together[0], marks.cells.get(column, _NOTHING), first)
+        else:
+            special = {
+                number * height + row - first: mark
+                for number in range(len(together))
+                for row, mark in marks.cells.get(column + number, _NOTHING).items()
+                if first <= row < first + height
+            }
+            texts, types = read_column([value for values in together for value in values], special)
+            for number in range(len(together)):
+                yield texts.slice(number * height, height), types.slice(number * height, height)
+        column += len(together)
 
 
 def _extent(top: int, left: int, columns: Sequence[Sequence[Value]], marks: SheetMarks) -> tuple[int, int, int]:
