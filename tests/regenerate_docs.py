@@ -64,8 +64,8 @@ def commands() -> str:
     lead = """\
 `jixiao` is in `.venv/bin` after `make run`. `jixiao --help` and `jixiao COMMAND --help` say the same as this page.
 
-Exit status: 0 done, and nothing blocks; 1 `check` returned the file, or part of it, or `read` could not read it; 2 misuse or
-a fault of ours."""
+Exit status: 0 done, and nothing blocks; 1 `check` returned the file, or part of it, or `read` could not read it;
+2 misuse or a fault of ours."""
     parts = [_command(name, command) for name, command in group.commands.items()]
     return page("Commands", "flows/cli.py", lead, *parts)
 
