@@ -33,8 +33,17 @@ def count_filled(grid: pl.DataFrame) -> int:
 
 
 def grid_merges(sheet: Sheet) -> tuple[Merge, ...]:
-    """The sheet's merges as places in its grid: first row, first column, last row, last column, all from 0."""
+    """The sheet's merges as places in its grid: first row, first column, last row, last column, all from 0.
+
+    None reaches behind the grid's last row or column: a file may say that one has a billion columns.
+    """
+    bottom, right = sheet.grid.height - 1, sheet.grid.width - 1
     return tuple(
-        (int(r1) - sheet.first_row, column_index(c1), int(r2) - sheet.first_row, column_index(c2))
+        (
+            int(r1) - sheet.first_row,
+            column_index(c1),
+            min(int(r2) - sheet.first_row, bottom),
+            min(column_index(c2), right),
+        )
         for c1, r1, c2, r2 in (found.groups() for found in map(_RANGE.fullmatch, sheet.merged) if found)
     )

@@ -267,3 +267,11 @@ def test_line_ends_in_names_and_formulas_do_not_get_into_messages() -> None:
         for text in (finding.message_zh, finding.message_en):
             assert "\\x0a" in text
             assert text.isprintable()
+
+
+def test_a_merge_of_a_billion_columns_and_rows_costs_nothing() -> None:
+    book = texts(["名称", None, "数量"], ["甲", "乙", "3"])
+    sheet = replace(book.sheets[0], merged=("A1:ZZZZZZZZ1", "B2:B999999999999"))
+    start = time.process_time()
+    assert seen(replace(book, sheets=(sheet,))).tables[0][0].area == "A1:C2"
+    assert time.process_time() - start < 1

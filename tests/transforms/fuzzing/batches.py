@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[3]
 _BATCH = 1500
 _CPU_SECONDS, _CLOCK_SECONDS = 8.0, 90.0
 _KEPT = 12
+_MOST_MIB = 3000
 
 
 @dataclass
@@ -102,6 +103,9 @@ class Child:
             if _cpu_seconds(process.pid) - spent > _CPU_SECONDS or time.monotonic() > until:
                 self.close()
                 raise ChildDiedError(f"a hang: more than {_CPU_SECONDS:.0f} s")
+            if _resident_mib(process.pid) > _MOST_MIB:  # before the system ends whatever it chooses
+                self.close()
+                raise ChildDiedError(f"a runaway: more than {_MOST_MIB} MiB")
         line = process.stdout.readline()
         if not line:
             status = process.wait()
@@ -117,6 +121,14 @@ def _cpu_seconds(pid: int) -> float:
     except OSError:
         return 0.0
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _resident_mib(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) // 1024 for line in lines if line.startswith("VmRSS")), 0)
 
 
 class Run:
