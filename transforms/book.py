@@ -26,7 +26,7 @@ class Limits:
 
     expanded_bytes: everything a file unpacks to. ratio: how many times its packed size an archive's member may have
     once it is past 64 MiB. cells: of all grids of a file that are held in memory. laid_cells: of a text or
-    Parquet file, which is laid on disk. sheets, columns: of a workbook and of a sheet. characters: of
+    Parquet file, which is laid on disk. sheets, columns, merges: of a workbook, of a sheet, of a sheet. characters: of
     one cell. nesting: archives within archives. findings: of one rule about one file, the rest being counted.
     """
 
@@ -35,6 +35,7 @@ class Limits:
     cells: int = 20_000_000
     laid_cells: int = 100_000_000
     sheets: int = 256
+    merges: int = 200_000
     columns: int = 16_384
     characters: int = 1_000_000
     nesting: int = 2

@@ -151,7 +151,10 @@ def _findings(file: str, sheet: Sheet, tables: tuple[SeenTable, ...]) -> tuple[l
     without_value = 0
     for table in tables:
         findings += _heading_findings(file, sheet, table)
-        rows = [table.found.first_row + at for at in table.found.kinds.is_in([3, 4]).arg_true().to_list()]
+        rows = [
+            table.found.first_row + at
+            for at in table.found.kinds.is_in([RowKind.DATA.value, RowKind.TOTAL.value]).arg_true().to_list()
+        ]
         findings += (
             hidden_lines(file, sheet, rows, list(table.columns)) if sheet.hidden_rows or sheet.hidden_columns else []
         )

@@ -48,6 +48,9 @@ def mark_workbook(archive: Archive, limits: Limits) -> WorkbookMarks:
         xml = package.read(part.member) if part.member and part.type == "worksheet" else None
         if xml is None:
             continue
+        # Counted before anything walks them: a million merges of nothing take seconds to be laid out.
+        if xml.count(b"mergeCell ") > limits.merges:
+            raise TooLargeError(f"合并单元格超过 {limits.merges} 处", f"more than {limits.merges} merges")
         reader = _read_part(xml, styles, strings, limits, part)
         sheets[part.name] = reader.marks()
         shared += reader.shared
