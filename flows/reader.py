@@ -126,7 +126,7 @@ class Reader:
         if self._ready:
             return
         line = _line(process, time.monotonic() + _START_SECONDS)
-        if line is None:
+        if not line:
             self._stop()
             raise ReaderError("读取进程没有启动", "the reading process did not start")
         self._ready = True

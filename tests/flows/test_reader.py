@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts.errors import ReaderError
 from flows.reader import Patience, Reader
 from tests.transforms.made_files import by_openpyxl
 from transforms.book import Limits
@@ -123,6 +125,12 @@ def test_a_file_that_takes_too_much_memory_is_said(tmp_path: Path, table: Path) 
         (finding,) = reader.read(path, "wide.xlsx").findings
         assert finding.rule == "FILE-09"
         assert "内存上限" in finding.message_zh
+
+
+def test_a_process_that_cannot_start_is_our_fault_and_no_finding(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")  # starts, and ends without a word
+    with Reader() as reader, pytest.raises(ReaderError):
+        reader.read(table, "a.xlsx")
 
 
 def test_limits_are_obeyed_over_there(table: Path) -> None:
