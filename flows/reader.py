@@ -18,9 +18,9 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Any, Self
 
-from contracts.errors import ReaderError
+from contracts.errors import ReaderError, StorageError
 from contracts.finding import Finding
 from contracts.structure import structure_finding
 from transforms.book import Limits, Reading
@@ -60,7 +60,10 @@ class Reader:
         self._lock = threading.Lock()
 
     def read(self, path: Path, name: str) -> Reading:
-        """The file at `path`, which was called `name`. Raises ReaderError where no reading process can be started."""
+        """The file at `path`, which was called `name`. Raises ReaderError where no reading process can be started.
+
+        StorageError where it found no room to lay down what it read.
+        """
         with self._lock:
             try:
                 return self._read(path, name)
@@ -101,6 +104,8 @@ class Reader:
             self._await_ready(process)
             size = path.stat().st_size / 1024 / 1024
             answer = self._ask(process, order, self._patience.seconds + size * self._patience.seconds_per_mib)
+            if "storage" in answer:
+                raise StorageError(*answer["storage"])
             if "fault" in answer:
                 log.error("reading %r failed; details are in %s", name, _leave_report(answer["fault"]))
                 what = answer["fault"].strip().splitlines()[-1].partition(":")[0]
@@ -131,7 +136,7 @@ class Reader:
             raise ReaderError("读取进程没有启动", "the reading process did not start")
         self._ready = True
 
-    def _ask(self, process: subprocess.Popen[bytes], order: dict[str, object], seconds: float) -> dict[str, str]:
+    def _ask(self, process: subprocess.Popen[bytes], order: dict[str, object], seconds: float) -> dict[str, Any]:
         """The answer to an order. Raises _Stopped when the process dies or is stopped over a limit."""
         assert process.stdin is not None
         usage = _Usage(process.pid)
@@ -158,7 +163,7 @@ class Reader:
         except _Stopped:
             self._stop()
             raise
-        answer: dict[str, str] = json.loads(line)
+        answer: dict[str, Any] = json.loads(line)
         return answer
 
     def _stop(self) -> None:

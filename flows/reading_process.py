@@ -15,19 +15,25 @@ import traceback
 from pathlib import Path
 from typing import Any, TextIO
 
+from contracts.errors import StorageError
 from transforms.book import Limits
 from transforms.carrying import lay_down
 from transforms.reading import read_book
 
 
 def serve(orders: TextIO, answers: TextIO) -> None:
-    """Carry out orders {"path", "name", "scratch", "limits"}; answer {} when done, {"fault": traceback} for a fault."""
+    """Carry out orders {"path", "name", "scratch", "limits"}; answer {} when done.
+
+    {"storage": [zh, en]} says that the disk failed, {"fault": traceback} that we did.
+    """
     print("{}", file=answers, flush=True)  # ready: everything is imported
     for line in orders:
         order = json.loads(line)
         try:
             read(order)
             answer: dict[str, Any] = {}
+        except StorageError as error:
+            answer = {"storage": [error.zh, error.en]}
         except Exception:  # told to the parent, who decides; this process goes on with the next file
             answer = {"fault": traceback.format_exc()}
         print(json.dumps(answer), file=answers, flush=True)
@@ -36,11 +42,9 @@ def serve(orders: TextIO, answers: TextIO) -> None:
 def read(order: dict[str, Any]) -> None:
     folder = Path(order["scratch"])
     with open(order["path"], "rb") as file:
-        if os.fstat(file.fileno()).st_size == 0:
-            lay_down(read_book(b"", order["name"]), folder)
-            return
         # Not closed by hand: whoever still holds a part of it would make that an error.
-        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        empty = os.fstat(file.fileno()).st_size == 0
+        data = b"" if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         lay_down(read_book(data, order["name"], Limits(**order["limits"]), folder), folder)
 
 

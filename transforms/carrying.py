@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import pyarrow as pa
 
 from contracts.finding import Cell, Finding, Severity
 from transforms.book import Book, Reading, Sheet
+from transforms.readers.shelf import map_frame, write_frame
 
 _MANIFEST = "reading.json"
 _FRAMES = ("grid", "types", "formulas")
@@ -44,7 +44,7 @@ def _lay_sheet(sheet: Sheet, folder: Path, number: int) -> dict[str, Any]:
     for name in _FRAMES:
         frame: pl.DataFrame | None = getattr(sheet, name)
         if frame is not None:
-            frame.write_ipc(folder / f"{number}-{name}.arrow", compression="uncompressed")
+            write_frame(frame, folder / f"{number}-{name}.arrow")
     plain = {key: value for key, value in vars(sheet).items() if key not in _FRAMES}
     return plain | {name: getattr(sheet, name) is not None for name in _FRAMES}
 
@@ -59,13 +59,6 @@ def _frame(path: Path) -> pl.DataFrame:
     if path.stat().st_size < _MAPPED_FROM:
         return pl.read_ipc(path)
     return map_frame(path)
-
-
-def map_frame(path: Path) -> pl.DataFrame:
-    """The frame in an uncompressed Arrow file, its values left on disk until they are looked at."""
-    frame = pl.from_arrow(pa.ipc.open_file(pa.memory_map(str(path))).read_all(), rechunk=False)
-    assert isinstance(frame, pl.DataFrame)
-    return frame
 
 
 def _finding(told: dict[str, Any]) -> Finding:

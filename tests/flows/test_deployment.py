@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -73,8 +73,16 @@ class Clone:
 
     @staticmethod
     def _ask(request: Request) -> Any:
-        with DIRECT.open(request, timeout=30) as answer:
-            return json.loads(answer.read() or b"null")
+        """The server's answer; asked again, as Prefect's own client does, while its SQLite is locked (503)."""
+        patience = time.monotonic() + 60
+        while True:
+            try:
+                with DIRECT.open(request, timeout=30) as answer:
+                    return json.loads(answer.read() or b"null")
+            except HTTPError as error:
+                if error.code != 503 or time.monotonic() > patience:
+                    raise
+                time.sleep(1)
 
     def runs(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.post("/flow_runs/filter", {"limit": 200})

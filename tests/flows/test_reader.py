@@ -7,6 +7,7 @@ take too long or too much.
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import sys
 import threading
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.errors import ReaderError
+from contracts.errors import ReaderError, StorageError
 from flows.reader import Patience, Reader
 from tests.transforms.made_files import by_openpyxl
 from transforms.book import Limits
@@ -131,6 +132,16 @@ def test_a_process_that_cannot_start_is_our_fault_and_no_finding(table: Path, mo
     monkeypatch.setattr(sys, "executable", "/bin/false")  # starts, and ends without a word
     with Reader() as reader, pytest.raises(ReaderError):
         reader.read(table, "a.xlsx")
+
+
+def test_a_full_disk_is_no_finding(reader: Reader, table: Path, tmp_path: Path) -> None:
+    text = tmp_path / "a.csv"
+    text.write_text("名称,数量\n甲,1\n" * 50_000, encoding="utf-8")
+    reader.read(table, "a.xlsx")
+    resource.prlimit(pid(reader), resource.RLIMIT_FSIZE, (100_000, 100_000))
+    with pytest.raises(StorageError):
+        reader.read(text, "a.csv")
+    assert reader.read(table, "a.xlsx").book is not None
 
 
 def test_limits_are_obeyed_over_there(table: Path) -> None:

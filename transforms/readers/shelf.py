@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 
+from contracts.errors import StorageError
 from transforms.book import column_letter
 
 
@@ -29,7 +30,7 @@ class Shelf:
             self._frames[place] = batch
             return
         file = self._folder / f"{place:06d}.arrow"
-        batch.write_ipc(file)
+        write_frame(batch, file)
         self._files[place] = file
 
     def clear(self) -> None:
@@ -42,7 +43,7 @@ class Shelf:
     def grid(self, width: int) -> pl.DataFrame:
         """All batches as one frame of `width` columns."""
         batches = [self._frames[place] for place in sorted(self._frames)]
-        batches += [_mapped(self._files[place]) for place in sorted(self._files)]
+        batches += [map_frame(self._files[place]) for place in sorted(self._files)]
         if not batches:
             return pl.DataFrame(schema={column_letter(i): pl.String for i in range(width)})
         return pl.concat(batches, rechunk=False)
@@ -59,7 +60,16 @@ def _new_folder(scratch: Path) -> Path:
     raise AssertionError("there is always a next number")
 
 
-def _mapped(file: Path) -> pl.DataFrame:
+def write_frame(frame: pl.DataFrame, file: Path) -> None:
+    """The frame in an uncompressed Arrow file. A full disk is no fault of the file that is read: StorageError."""
+    try:
+        frame.write_ipc(file)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise StorageError(f"读取时无法写入临时文件：{error}", f"cannot write while reading: {error}") from error
+
+
+def map_frame(file: Path) -> pl.DataFrame:
+    """The frame in such a file, its values left on disk until they are looked at."""
     with pa.memory_map(str(file)) as source:
         frame = pl.from_arrow(pa.ipc.open_file(source).read_all(), rechunk=False)
     assert isinstance(frame, pl.DataFrame)
