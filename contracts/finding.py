@@ -58,6 +58,20 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Suggestion:
+    """One edit of one cell that would make every rule that fails there hold. Offered to the filer, never applied.
+
+    filed, proposed: the cell's text as it is and as it would be. zh, en: what kind of slip it would have been.
+    """
+
+    cell: Cell
+    filed: str
+    proposed: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
 class Finding:
     """One broken rule at one place.
 
@@ -76,6 +90,7 @@ class Finding:
     filed: str | None = None
     rows: tuple[int, ...] = ()
     waived_by: str | None = None
+    suggestions: tuple[Suggestion, ...] = ()
 
     @property
     def sheet(self) -> str | None:
@@ -103,6 +118,11 @@ class Finding:
             "message_en": self.message_en,
             "basis": self.basis,
             "waived_by": self.waived_by,
+            "suggestions": [
+                {"sheet": s.cell.sheet, "cell": s.cell.address, "filed": s.filed, "proposed": s.proposed}
+                | {"zh": s.zh, "en": s.en}
+                for s in self.suggestions
+            ],
             "cells": [
                 {"file": c.file or file, "sheet": c.sheet, "cell": c.address, "field": c.field, "text": c.text}
                 for c in self.cells

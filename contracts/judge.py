@@ -21,19 +21,9 @@ from contracts.kind import Kind
 from contracts.period import Period
 from contracts.rule import Rule, Scope
 from contracts.table import Table
+from contracts.waivers import Waiver, waive
 
 BLANK = "（空）"
-
-
-@dataclass(frozen=True)
-class Waiver:
-    """A 准强制 rule set aside for one filer and period, by whom and why."""
-
-    rule: str
-    filer: str
-    period: str
-    approver: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -80,7 +70,7 @@ def judge(
             count = replace(count, reason_zh=zh, reason_en=en)
         if count.failed:
             failed = answers[rule.id].eq(other=False).fill_null(value=False).arg_true().to_list()
-            findings += [_waive(f, waivers) for f in _findings(rule, wide, table, failed)]
+            findings += [waive(f, waivers) for f in _findings(rule, wide, table, failed)]
         counts_made.append(count)
     return _conclude(kind, wide, (*found, *findings), tuple(counts_made))
 
@@ -237,14 +227,6 @@ def _plain(value: object) -> str | None:
     if point and tail and head.lstrip("-").isdigit() and tail.isdigit() and len(tail) >= 6:
         return head if not tail.strip("0") else f"{head}.{tail.rstrip('0')}"
     return text
-
-
-def _waive(finding: Finding, waivers: Sequence[Waiver]) -> Finding:
-    # Only 准强制 can be waived; a waiver for anything else changes nothing.
-    if finding.severity.value != "准强制":
-        return finding
-    granted = next((w for w in waivers if w.rule == finding.rule), None)
-    return replace(finding, waived_by=f"{granted.approver}：{granted.reason}") if granted else finding
 
 
 def _conclude(

@@ -12,11 +12,12 @@ import polars as pl
 
 from contracts.context import References
 from contracts.finding import Finding
-from contracts.judge import Judgment, Waiver, judge
+from contracts.judge import Judgment, judge
 from contracts.kind import Kind
 from contracts.period import Period
 from contracts.structure import structure_finding
 from contracts.table import Account, Table
+from contracts.waivers import Waiver
 from transforms.headings import find_table
 from transforms.parsing import parse_table
 from transforms.reading import Reading, read_book

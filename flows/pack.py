@@ -12,10 +12,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.context import Reference
 from contracts.errors import PackError
-from contracts.judge import Waiver
 from contracts.kind import Kind
 from contracts.period import Period
 from contracts.submission import Arrival
+from contracts.waivers import Waiver
 from flows.filing import Filed, read_filed
 
 

@@ -13,10 +13,11 @@ from functools import cache
 import polars as pl
 
 from contracts.context import Reference, References, place
-from contracts.judge import Judgment, Waiver, judge
+from contracts.judge import Judgment, judge
 from contracts.kind import Kind, discover_kinds
 from contracts.period import Period
 from contracts.table import Table
+from contracts.waivers import Waiver
 from tests.contracts.samples import Right, Row, discover_samples
 from transforms.parsing import parse_table
 

@@ -11,11 +11,12 @@ import polars as pl
 from contracts.context import References
 from contracts.field import Field, Type
 from contracts.finding import Finding, Severity
-from contracts.judge import Judgment, Waiver, judge
+from contracts.judge import Judgment, judge
 from contracts.kind import Kind, define_kind
 from contracts.measure import Context
 from contracts.period import Period
 from contracts.rule import Rule, Scope
+from contracts.waivers import Waiver
 from tests.contracts.right_rows import make_table
 from transforms.parsing import parse_table
 

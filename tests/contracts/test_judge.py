@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from contracts.context import Reference
 from contracts.errors import ContractError
 from contracts.finding import Cell, Finding, Outcome, RuleCount, Severity
-from contracts.judge import Judgment, Waiver
+from contracts.judge import Judgment
 from contracts.kind import Kind
 from contracts.rule import Scope
 from contracts.structure import structure_finding
+from contracts.waivers import Waiver
 from tests.contracts.right_rows import make_table
 from tests.contracts.small_kind import (
     Setting,
