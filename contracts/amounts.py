@@ -8,26 +8,30 @@ Readings follow section 0 of the domain rules: precision, approximators, directi
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
 from typing import Final, Literal
 
 from contracts.numerals import chinese_integer, scale_exponent
 from contracts.units import UNIT_PATTERN, canonical_unit, kind_of_unit
+from contracts.written_numbers import (
+    CHINESE_PATTERN,
+    MIXED_PATTERN,
+    NUMBER_PATTERN,
+    SCALE_PATTERN,
+    Number,
+    number_of,
+    power,
+    shifted,
+)
 
 Comparator = Literal["=", ">", ">=", "<", "<=", "~"]
 Role = Literal["actual", "target"]
 
-_CHINESE: Final = "[零〇一二两三四五六七八九十百千]"
-CHINESE_PATTERN: Final = f"(?:(?<!{_CHINESE}){_CHINESE}{{1,12}}(?!{_CHINESE}))"
-# At most 18 + 8 digits, so that every sum below stays exact within Decimal's 28.
-NUMBER_PATTERN: Final = (
-    r"(?<![0-9.])(?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,18})(?:\.[0-9]{1,8})?(?![0-9]|\.[0-9]|,[0-9]{3}(?![0-9]))"
-)
-SCALE_PATTERN: Final = r"[十百千]?万亿|[十百千]?[万亿]|千(?![兆米克瓦伏万亿])|百(?![分兆万亿])"
-_DOWN: Final = r"降低|下降|减少|降幅|压减|压降|缩减|降"
-_UP: Final = r"增长|上升|提高|提升|增幅|增加|新增|上涨"
+_SHARES: Final = ("%", "‰", "百分点")
+_DOWN: Final = r"净减少|净减|降低|下降|减少|降幅|压减|压降|缩减|降"
+_UP: Final = r"净增加|净增|增长|上升|提高|提升|增幅|增加|新增|上涨"
 
 _BEFORE_WORDS: Final[dict[Comparator, str]] = {
     "<=": "<= ≤ ≦ 不得超过 不能超过 不超过 未超过 没有超过 不高于 不大于 不多于 不得高于 不得多于 至多 最多 控制在",
@@ -61,12 +65,15 @@ _COMPARED: Final = "|".join(_GUARDED.get(word, re.escape(word)) for word in sort
 _WITHIN: Final = "(?<=[年月日周时钟秒度])内"  # a word after a unit of time only: 3家内资企业
 _TRAILING: Final = "|".join(_WITHIN if word == "内" else word for word in sorted(_AFTER, key=len, reverse=True))
 
+DIRECTION_PATTERN: Final = (
+    rf"(?:(?:再|已|同比|环比|较上年|比上年)*(?:(?P<down>{_DOWN})|(?P<up>{_UP}))(?P<level>至|到|为)?了?)?"
+)
 AMOUNT_PATTERN: Final = (
     r"(?:(?P<rate>[日月年周]均)[\u4e00-\u9fff]{0,6}?)?"
-    rf"(?:(?:再|已|同比|环比|较上年|比上年)*(?:(?P<down>{_DOWN})|(?P<up>{_UP}))(?P<level>至|到|为)?了?)?"
+    rf"{DIRECTION_PATTERN}"
     rf"(?P<before>{_COMPARED})?"
-    rf"(?:(?P<hundredths>百分之)?(?P<sign>(?:(?<![\w)）〕”\]\ue000])|(?<=[长降率为是达了幅]))[-+])?"
-    rf"(?:(?P<digits>{NUMBER_PATTERN})|(?P<several>[数几](?=[十百千万亿]))?(?P<chinese>{CHINESE_PATTERN}|(?=[万亿]))))"
+    rf"(?:(?P<hundredths>百分之)?(?P<sign>(?:(?<![\w)）〕”\]\ue000])|(?<=[长降低减少升高加率为是达了幅]))[-+])?"
+    rf"(?:(?P<mixed>{MIXED_PATTERN})|(?P<digits>{NUMBER_PATTERN})|(?P<several>[数几](?=[十百千万亿]))?(?P<chinese>{CHINESE_PATTERN}|(?=[万亿]))))"
     rf"(?P<inner>余|多(?![轮种家次]))?(?P<scale>{SCALE_PATTERN})?(?P<more>余|多(?!家企))?"
     rf"(?:(?P<tenths>成(?![员立为本果效功品交])|折(?![算扣合页叠旧射]))|(?P<unit>{UNIT_PATTERN}))?"
     rf"(?P<after>{_TRAILING})?"
@@ -80,7 +87,9 @@ class Quantity:
     text: as filed. value: the stated number, None where none is stated (数百). low, high: the interval that the words
     allow, None = unbounded; *_closed: whether the bound itself belongs to it. precision: place value of the last
     written digit. direction: -1 fall (value is its magnitude), +1 rise, 0 a level. unit: canonical, "" when unknown.
-    kind: quantity, percentage, percentage point, duration, working days, definition, recurrence, ratio or zero.
+    kind: quantity, percentage, percentage point, duration, working days, recurrence or zero; and two that keep apart
+    what must not be loaded as measured: definition (65岁以上 says who is meant, rule RG-10) and ratio (翻一番 is twice
+    a level that is not stated).
     """
 
     text: str
@@ -96,22 +105,6 @@ class Quantity:
     kind: str
 
 
-@dataclass(frozen=True)
-class _Number:
-    """`exponent` of the last written digit, `place` of the last non-zero one; `counted`: no 万 and no decimals."""
-
-    value: Decimal
-    exponent: int
-    place: int
-    counted: bool
-
-
-@lru_cache(maxsize=64)
-def power(exponent: int) -> Decimal:
-    """10^exponent, exact and written out."""
-    return Decimal(10**exponent) if exponent >= 0 else Decimal(1).scaleb(exponent)
-
-
 def amount(found: re.Match[str], text: str, default_unit: str, role: Role) -> Quantity | None:
     """The Quantity of one match of AMOUNT_PATTERN, None where its words do not fit together."""
     part = found.groupdict()
@@ -120,21 +113,37 @@ def amount(found: re.Match[str], text: str, default_unit: str, role: Role) -> Qu
         unit = "%"
     if part["several"]:
         return _several(part, text, unit)
-    number = _number(part)
+    number = number_of(part)
     if number is None:
         return None
     if part["tenths"] == "成":
-        number, unit = _shift(number, 1), "%"
+        number, unit = shifted(number, 1), "%"
     elif part["tenths"]:
-        number, unit = _shift(number, -2 if number.value >= 10 else -1), "倍"
+        number, unit = shifted(number, -2 if number.value >= 10 else -1), "倍"
     if part["rate"]:
         unit = f"{unit}/{part['rate'][0]}"
+    if unit in _SHARES and role == "actual" and number.value not in (0, 100):
+        # 95% was rounded like any other share; 100 % and 0 % say all and none, and what a target names is exact.
+        number = replace(number, counted=False)
     comparator = _comparator(part, role)
     low, high, low_closed, high_closed = _interval(number, comparator, part)
     return Quantity(
         text, number.value, low, high, low_closed, high_closed, unit, comparator, power(number.exponent),
-        _direction(part), kind_of_unit(unit),
+        direction_of(part), kind_of_unit(unit),
     )  # fmt: skip
+
+
+def is_turn_of_phrase(found: re.Match[str]) -> bool:
+    """百万用户, 百名法学家: 百 or 千 with no number before it counts only where more is said (超百万用户)."""
+    numeral = found["chinese"]
+    if not numeral or numeral[0] not in "百千" or found["several"]:
+        return False
+    return not (is_compared(found) or found["more"] or found["inner"])
+
+
+def is_compared(found: re.Match[str]) -> bool:
+    """Whether a word before the number compares; 达 and 为 only say what it is."""
+    return found["before"] not in {None, *_LEVEL_WORDS}
 
 
 def attained(quantity: Quantity, text: str) -> Quantity:
@@ -152,27 +161,6 @@ def exact(text: str, value: int, unit: str, kind: str) -> Quantity:
     return Quantity(text, number, number, number, True, True, unit, "=", Decimal(1), 0, kind)
 
 
-def _number(part: dict[str, str | None]) -> _Number | None:
-    digits, chinese, scale = part["digits"], part["chinese"], part["scale"] or ""
-    shift = scale_exponent(scale)
-    if digits is not None:
-        whole, _, decimals = digits.replace(",", "").partition(".")
-        coefficient, exponent = int(whole + decimals), shift - len(decimals)
-    else:
-        integer = chinese_integer(chinese) if chinese else (1 if scale and (part["before"] or part["more"]) else None)
-        if integer is None:
-            return None
-        coefficient, exponent = integer, shift
-    signed = -coefficient if part["sign"] == "-" else coefficient
-    value = Decimal(signed * 10**exponent) if exponent >= 0 else Decimal(signed).scaleb(exponent)
-    zeros = len(str(coefficient)) - len(str(coefficient).rstrip("0")) if coefficient else 0
-    return _Number(value, exponent, exponent + zeros, counted=not scale and exponent >= 0)
-
-
-def _shift(number: _Number, by: int) -> _Number:
-    return _Number(number.value * power(by), number.exponent + by, number.place + by, counted=False)
-
-
 def _several(part: dict[str, str | None], text: str, unit: str) -> Quantity | None:
     """数百: no point value, somewhere in [200, 999]."""
     step = (chinese_integer(part["chinese"]) or 0) if part["chinese"] else 1
@@ -181,7 +169,7 @@ def _several(part: dict[str, str | None], text: str, unit: str) -> Quantity | No
     if qualified or step < 10:
         return None  # 超过数百 has no interval that anyone could state
     low, high = Decimal(2 * step), Decimal(10 * step - 1)
-    return Quantity(text, None, low, high, True, True, unit, "~", Decimal(step), _direction(part), kind_of_unit(unit))
+    return Quantity(text, None, low, high, True, True, unit, "~", Decimal(step), direction_of(part), kind_of_unit(unit))
 
 
 def _comparator(part: dict[str, str | None], role: Role) -> Comparator:
@@ -197,7 +185,7 @@ def _comparator(part: dict[str, str | None], role: Role) -> Comparator:
 
 
 def _interval(
-    number: _Number, comparator: Comparator, part: dict[str, str | None]
+    number: Number, comparator: Comparator, part: dict[str, str | None]
 ) -> tuple[Decimal | None, Decimal | None, bool, bool]:
     value, unit = number.value, power(number.place)
     if comparator == "=":
@@ -218,7 +206,7 @@ def _interval(
     return value - unit, value if near else value + unit, False, False
 
 
-def _direction(part: dict[str, str | None]) -> int:
+def direction_of(part: Mapping[str, str | None]) -> int:
     """降至5.75元 is a level, 降低15% is a fall; 新增 counts a flow, whose sign is its own."""
     # 降幅为 states the fall itself; any other 至/到/为 after the verb states where it ended.
     if part["level"] and not (part["level"] == "为" and (part["down"] == "降幅" or part["up"] == "增幅")):

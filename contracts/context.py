@@ -6,8 +6,9 @@ need it answer "cannot tell".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import polars as pl
 
@@ -15,12 +16,14 @@ from contracts.finding import Cell
 from contracts.kind import Kind
 from contracts.measure import Context
 from contracts.period import Period
-from contracts.table import Table
+from contracts.table import Table, runs
 
 AT = "__at"
 # Characters that XML forbids, so that no sheet can be named with them.
 PART, PLACES = "\x1f", "\x1e"
+MOST_SPANS = 12  # that a count names one by one
 References = Mapping[str, "Reference | list[Reference]"]
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
 
 @dataclass(frozen=True)
@@ -60,18 +63,18 @@ def cells_at(places: str, name: str, text: str | None) -> list[Cell]:
 def attach_context(
     kind: Kind,
     table: Table,
-    frame: pl.DataFrame,
+    frame: Frame,
     totals: pl.DataFrame | None,
     references: References,
     *,
     period: Period | None,
     filer: str | None,
-) -> pl.DataFrame:
+) -> Frame:
     """`frame` with what its rules compare with: `_period_start`, `_period_end` (Date) and `_filer`, the control totals
     (`total_<field>`) and the kind's contexts.
 
-    frame, totals: typed rows of `table`. Row count and order are those of `frame`. For each context there is also
-    `<prefix>given`: true where its source was handed in, else null ("cannot tell").
+    frame, totals: typed rows of `table`; a lazy frame stays lazy. Row count and order are those of `frame`. For each
+    context there is also `<prefix>given`: true where its source was handed in, else null ("cannot tell").
     """
     wide = _attach_totals(kind, table, frame, totals).with_columns(
         pl.lit(period.start if period else None, dtype=pl.Date).alias("_period_start"),
@@ -80,14 +83,57 @@ def attach_context(
     )
     for context in kind.contexts:
         given = references.get(context.source, [])
-        rows = [r.located() for r in (given if isinstance(given, list) else [given])]
-        wide = _join(kind, context, wide, pl.concat(rows, how="diagonal") if rows else None)
+        wide = _join(kind, context, wide, _there(context, given if isinstance(given, list) else [given]))
+        wide = _none_is_zero(context, wide, given if isinstance(given, list) else [given])
     return wide
 
 
-def _join(kind: Kind, context: Context, wide: pl.DataFrame, there: pl.DataFrame | None) -> pl.DataFrame:
-    names = {n: context.prefix + n for n in context.take}
-    names |= {n + AT: context.prefix + n + AT for n in context.take}
+def _there(context: Context, references: Sequence[Reference]) -> pl.DataFrame | None:
+    """The rows to compare with, each value with its place; None where there are none at all."""
+    if not references:
+        return None
+    rows = [_counted(context, r) if context.count else r.located() for r in references]
+    there = pl.concat(rows, how="diagonal")
+    if not context.count:
+        return there
+    return there.group_by([key for _, key in context.on], maintain_order=True).agg(
+        pl.col(context.count).sum(), pl.col(context.count + AT).str.join(PLACES)
+    )
+
+
+def _counted(context: Context, reference: Reference) -> pl.DataFrame:
+    """For each key that stands in a reference one row: how many rows have it, and its cells in these."""
+    keys = [key for _, key in context.on]
+    rows = reference.frame.group_by(keys, maintain_order=True).agg(pl.len().cast(pl.Int64).alias(context.count), "_row")
+    places = [_span(context, reference, numbers) for numbers in rows["_row"].to_list()]
+    return rows.drop("_row").with_columns(pl.Series(context.count + AT, places, dtype=pl.String))
+
+
+def _span(context: Context, reference: Reference, rows: Iterable[int]) -> str:
+    """The cells of a counted key in these rows; where they are too scattered to be followed, from first to last."""
+    letter = reference.columns[context.on[0][1]]
+    found = runs(rows)
+    spans = found if len(found) <= MOST_SPANS else [(found[0][0], found[-1][1])]
+    cells = (f"{letter}{a}" if a == b else f"{letter}{a}:{letter}{b}" for a, b in spans)
+    return place(reference.file, reference.sheet, ";".join(cells))
+
+
+def _none_is_zero(context: Context, wide: Frame, references: Sequence[Reference]) -> Frame:
+    """Where rows were counted and none has the key, none is the count: of a key that is there to be looked for."""
+    if not context.count or not references:
+        return wide
+    count = context.prefix + context.count
+    all_rows = PLACES.join(_span(context, r, r.frame["_row"].to_list()) for r in references if r.frame.height)
+    keyed = pl.all_horizontal(own.is_not_null() for own, _ in context.on)
+    return wide.with_columns(
+        pl.when(keyed).then(pl.col(count).fill_null(0)).alias(count),
+        pl.when(keyed).then(pl.col(count + AT).fill_null(pl.lit(all_rows or None, pl.String))).alias(count + AT),
+    )
+
+
+def _join(kind: Kind, context: Context, wide: Frame, there: pl.DataFrame | None) -> Frame:
+    names = {n: context.prefix + n for n in context.brings}
+    names |= {n + AT: context.prefix + n + AT for n in context.brings}
     if there is not None:
         # No key: a form of one row, compared with the one row there.
         keys = [pl.col(key) for _, key in context.on] or [pl.lit(1)]
@@ -100,28 +146,29 @@ def _join(kind: Kind, context: Context, wide: pl.DataFrame, there: pl.DataFrame 
         # A key that stands twice over there would double rows here; the first is as good as any to name.
         there = there.unique(subset=ids, keep="first", maintain_order=True)
         wide = wide.with_columns(mine.alias(i) for mine, i in zip(own, ids, strict=True))
-        wide = wide.join(there, on=ids, how="left", maintain_order="left").drop(ids)
-    missing = [new for new in names.values() if new not in wide.columns]
+        joined = wide.lazy().join(there.lazy(), on=ids, how="left", maintain_order="left").drop(ids)
+        wide = joined if isinstance(wide, pl.LazyFrame) else joined.collect()
+    present = set(wide.collect_schema().names())
+    missing = [new for new in names.values() if new not in present]
     return wide.with_columns(
         pl.lit(True if there is not None else None, dtype=pl.Boolean).alias(f"{context.prefix}given"),
-        *[pl.lit(None, dtype=_dtype(kind, new, context.prefix)).alias(new) for new in missing],
+        *[pl.lit(None, dtype=_dtype(kind, context, new)).alias(new) for new in missing],
     )
 
 
-def _attach_totals(kind: Kind, table: Table, frame: pl.DataFrame, totals: pl.DataFrame | None) -> pl.DataFrame:
+def _attach_totals(kind: Kind, table: Table, frame: Frame, totals: pl.DataFrame | None) -> Frame:
     if kind.total_in is None:
         return frame
     names = [f.name for f in kind.fields]
-    if totals is None or totals.is_empty():
-        return frame.with_columns(
-            *[pl.lit(None, dtype=frame.schema[n]).alias(f"total_{n}") for n in names],
-            *[pl.lit(None, dtype=pl.String).alias(f"total_{n}{AT}") for n in names],
-        )
+    dtypes = frame.collect_schema()
+    # With what was written: a total that nobody can read is no total, but it is not blank either.
+    columns = [c for n in names for c in (n, f"{n}__text", f"{n}__na") if c in dtypes]
     # 小计 may stand above 合计: the last total row is the one that speaks of the whole table.
-    last = totals.row(-1, named=True)
+    last = None if totals is None or totals.is_empty() else totals.row(-1, named=True)
+    places = {n: None if last is None else _place(table, n, last["_row"]) for n in names}
     return frame.with_columns(
-        *[pl.lit(last[n], dtype=frame.schema[n]).alias(f"total_{n}") for n in names],
-        *[pl.lit(_place(table, n, last["_row"]), dtype=pl.String).alias(f"total_{n}{AT}") for n in names],
+        *[pl.lit(last and last[c], dtype=dtypes[c]).alias(f"total_{c}") for c in columns],
+        *[pl.lit(places[n], dtype=pl.String).alias(f"total_{n}{AT}") for n in names],
     )
 
 
@@ -130,9 +177,11 @@ def _place(table: Table, name: str, row: int) -> str | None:
     return None if address is None else place("", table.sheet, address)
 
 
-def _dtype(kind: Kind, column: str, prefix: str) -> pl.DataType | type[pl.DataType]:
-    """The type of a context column nobody filled: that of this kind's own field of the name, else text."""
-    name = column.removeprefix(prefix)
+def _dtype(kind: Kind, context: Context, column: str) -> pl.DataType | type[pl.DataType]:
+    """The type of a context column nobody filled: a count's, that of this kind's own field of the name, else text."""
+    name = column.removeprefix(context.prefix)
+    if name == context.count:
+        return pl.Int64
     own = kind.schema.columns.get(name)
     if column.endswith(AT) or own is None or own.dtype is None:
         return pl.String

@@ -9,8 +9,10 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from contracts.conversion import conversion
 from contracts.errors import ContractError
 from contracts.quantity import Role
+from contracts.readings import Reading
 
 
 class Type(StrEnum):
@@ -19,7 +21,8 @@ class Type(StrEnum):
     text and choice: nothing else. The others: `name__text`, the text as filed.
     date (PartialDate): also `name__first` and `name__last` (Date), and `name__granularity`.
     quantity: also `name__low`, `name__high` (Decimal), `name__low_closed`, `name__high_closed` (Boolean),
-    `name__comparator`, `name__unit` (String) and `name__direction` (Int8); `name` is the value (Decimal).
+    `name__comparator`, `name__unit` (String), `name__direction` (Int8) and `name__precision` (Decimal, the place value
+    of the last written digit); `name` is the value (Decimal).
     items (names parted by 、 or ;): also `name__count` (Int64).
     """
 
@@ -66,6 +69,13 @@ class Field:
     behind an optional 其中:, and beside it are the text as filed, `name__unit` (String, a unit in brackets),
     `name__whole` (Int64, the `_row` of which this row is a part), `name__list` (Int64, the `_row` that opens the list
     of parts) and `name__marked` (Boolean: 其中 opened the list).
+    `units`: for a quantity, the closed list of other units in which it may be filed. Each converts exactly to `unit`,
+    as 万户 does to 户, and the typed columns are in `unit`; without a list every unit that so converts may be filed,
+    and any unit at all where neither is declared. In another unit there is no number, and the rule `-unit` says so.
+    `reading`: whether its numbers are rounded or cut off to their last digit; nobody says, so either is accepted.
+    `name__low` and `name__high` are the rounded reading unless it is "truncated" (see `contracts.readings`).
+    `length`: for a text, the least and the most characters it has without its blanks; it then has the rules `-length`
+    and `-characters` of `contracts.text_bounds`.
     `otherwise` names the typed column whose text stands in where a cell is blank.
     Raises ContractError for a declaration that contradicts itself.
     """
@@ -78,11 +88,14 @@ class Field:
     optional_column: bool = False  # the whole column may be left out
     aliases: tuple[str, ...] = ()
     unit: str = ""
+    units: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     signed: bool = False
     adds_up: bool = True  # whether a total row of the form holds its sum
     personal: bool = False
     role: Role = "actual"
+    reading: Reading = "either"
+    length: tuple[int, int] | None = None
     words: tuple[tuple[str, Meaning], ...] = ()
     blank: Meaning = Meaning.MISSING
     outline: bool = False
@@ -102,6 +115,17 @@ class Field:
     def meanings(self) -> dict[str, Meaning]:
         """The declared words as `fold_word` gives them, each with its meaning."""
         return {fold_word(word): meaning for word, meaning in self.words}
+
+    def takes_unit(self, unit: str) -> bool:
+        """Whether a quantity may be filed in `unit`."""
+        if unit == self.unit or unit in self.units:
+            return True
+        return not self.units and (not self.unit or conversion(unit, self.unit) is not None)
+
+    @property
+    def units_taken(self) -> str:
+        """The field's own unit and those that are declared beside it, as a form names them: 户、万户."""
+        return "、".join(dict.fromkeys(filter(None, (self.unit, *self.units))))
 
     @property
     def may_not_apply(self) -> bool:
@@ -125,6 +149,14 @@ class Field:
             return "只有数值可以以文字表示零", "only numbers have a word for zero"
         if self.required and self.blank is not Meaning.MISSING:
             return "必填的单元格不能以空白表示含义", "a cell that must be filled cannot mean something when blank"
+        if self.units and self.type is not Type.QUANTITY:
+            return "只有数量可以另列单位", "only a quantity has a list of units"
+        if self.unit and any(conversion(unit, self.unit) is None for unit in self.units):
+            return f"所列单位不能都换算为“{self.unit}”", f"not every unit listed converts to “{self.unit}”"
+        if self.reading != "either" and self.type not in (Type.DECIMAL, Type.QUANTITY):
+            return "只有小数和数量会被舍入或截断", "only decimals and quantities are rounded or truncated"
+        if self.length and (self.type is not Type.TEXT or not 0 < self.length[0] <= self.length[1]):
+            return "字数上下限只用于文本，且下限不大于上限", "only a text has a length, from 1 or more to no less"
         if self.outline and (self.type is not Type.TEXT or self.words):
             return "整体与部分的名称须为文本，且没有表示空缺的写法", "names of wholes and parts are texts without words"
         return None

@@ -76,7 +76,8 @@ class Finding:
     """One broken rule at one place.
 
     `cells` holds every operand's cell, the one to look at first in front; `rows` are positions in the judged frame
-    (empty when the finding is about the file as a whole). `expected` says what would have been right.
+    (empty when the finding is about the file as a whole). `expected` says what would have been right. `about` is what
+    the row, or the group of rows, is called in the form, so that the finding is known again in a later file.
     """
 
     rule: str
@@ -91,6 +92,8 @@ class Finding:
     rows: tuple[int, ...] = ()
     waived_by: str | None = None
     suggestions: tuple[Suggestion, ...] = ()
+    about: str = ""
+    explained_by: str | None = None
 
     @property
     def sheet(self) -> str | None:
@@ -103,6 +106,20 @@ class Finding:
     @property
     def blocks(self) -> bool:
         return self.severity.blocks and self.waived_by is None
+
+    @property
+    def awaits(self) -> bool:
+        """Whether it still needs an explanation by the filer."""
+        return self.severity is Severity.EXPLAIN and self.explained_by is None
+
+    @property
+    def state(self) -> str:
+        """ "open", "explained" or "waived"; a note asks for nothing and is "noted"."""
+        if self.waived_by is not None:
+            return "waived"
+        if self.explained_by is not None:
+            return "explained"
+        return "noted" if self.severity is Severity.NOTE else "open"
 
     def record(self, file: str) -> dict[str, Any]:
         """The finding for a machine to read, the same from every door; `file` is the name of the judged file."""
@@ -117,7 +134,10 @@ class Finding:
             "message_zh": self.message_zh,
             "message_en": self.message_en,
             "basis": self.basis,
+            "state": self.state,
             "waived_by": self.waived_by,
+            "explained_by": self.explained_by,
+            "about": self.about,
             "suggestions": [
                 {"sheet": s.cell.sheet, "cell": s.cell.address, "filed": s.filed, "proposed": s.proposed}
                 | {"zh": s.zh, "en": s.en}

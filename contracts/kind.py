@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.util
+import json
 import pkgutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -16,6 +17,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pandera.polars as pa
 import polars as pl
@@ -147,6 +149,18 @@ def discover_kinds(folders: Iterable[Path] = ()) -> dict[str, Kind]:
     return kinds
 
 
+def load_kinds(folder: Path) -> dict[str, Kind]:
+    """The kinds of one folder alone, by code: drafts, tried in the place of those that are in use.
+
+    Raises ContractError where a module does not load, UsageError where the folder is not there or holds no kind.
+    """
+    found = (getattr(_load(path), "KIND", None) for path in _modules_in(folder))
+    kinds = {kind.code: kind for kind in found if isinstance(kind, Kind)}
+    if not kinds:
+        raise UsageError(f"{folder} 中没有报表模块", f"there is no kind module in {folder}")
+    return kinds
+
+
 def _keep_apart(kinds: Iterable[Kind]) -> None:
     """No two kinds may yield figures of one name: the later one would pass for a new version of the other's.
 
@@ -186,9 +200,19 @@ def _describe(part: Rule | Measure | Context) -> str:
 def _told(value: object) -> str:
     """A value in full. An expression's own text would leave out the middle of a long list."""
     if isinstance(value, pl.Expr):
-        return value.meta.serialize().hex()
+        # A Python function is pickled otherwise in every process; what it was made of stands beside it in the tree.
+        return json.dumps(_without_functions(json.loads(value.meta.serialize(format="json"))))
     if isinstance(value, tuple):
         return f"({','.join(_told(item) for item in value)})"
     if isinstance(value, Mapping):
         return _told(tuple(sorted(value.items())))
     return repr(value)
+
+
+def _without_functions(node: Any) -> Any:
+    if isinstance(node, dict):
+        pickled = node.get("AnonymousFunction", {}).get("function")
+        if pickled is not None:
+            node = node | {"AnonymousFunction": node["AnonymousFunction"] | {"function": "Python"}}
+        return {key: _without_functions(part) for key, part in node.items()}
+    return [_without_functions(part) for part in node] if isinstance(node, list) else node

@@ -69,12 +69,17 @@ class Measure:
 class Context:
     """Rows from elsewhere that rules of a kind compare with, joined on to the frame before it is judged.
 
-    source: "previous" (the same filer's last accepted submission of the kind before this one's period), "peer" (other
-        filers' accepted submissions of the kind for the same period), the code of a list of the pack
-        ("indicator_tree", "filer_list"), or "figures" (the bureau's computed figures: `indicator`, `low`, `high`,
-        `value`).
+    source: "previous" (the same filer's last accepted submission of the kind before this one's period), "year_before"
+        (the same filer's for the same period of the year before), "peer" (other filers' accepted submissions of the
+        kind for the same period), the code of a list of the pack ("indicator_tree", "filer_list") or of another form
+        (all accepted submissions of it for the same period), or "figures" (the bureau's computed figures: `indicator`,
+        `low`, `high`, `value`).
     on: pairs (expression over the own row, field there), none for forms of one row.
     take: fields brought over as `<prefix><field>`, each with `<prefix><field>__at`, the place it stands.
+    count: instead of fields, how many rows there have the key, as `<prefix><count>` (Int64; 0 where none has it), and
+        as `<prefix><count>__at` the cells of the key in these rows, or in all that were counted through.
+    whose: expression over the own row, the short name of the filer whose row is the one to compare with; says who is
+        to be asked where it is not there.
     """
 
     source: str
@@ -83,3 +88,10 @@ class Context:
     prefix: str
     title_zh: str
     title_en: str
+    count: str = ""
+    whose: pl.Expr | None = None
+
+    @property
+    def brings(self) -> tuple[str, ...]:
+        """What stands beside a row once this was joined on, without the prefix."""
+        return (self.count,) if self.count else self.take

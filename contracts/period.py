@@ -83,6 +83,11 @@ class Period:
         """The calendar year in which the period ends: the performance year that it is reported in."""
         return self.end.year
 
+    @property
+    def year_before(self) -> Period:
+        """The same months a year earlier; the end of a month stays one (2020-02-29, 2019-02-28)."""
+        return Period(_year_before(self.start), _year_before(self.end))
+
     def contains(self, day: date) -> bool:
         """True when `day` lies in the period, its first and last day included."""
         return self.start <= day <= self.end
@@ -127,6 +132,11 @@ def _bounds(
         first, last = 1, 12
     start = date(year, first, 1)
     return start, date(year, last, days_of_month(year, last))
+
+
+def _year_before(day: date) -> date:
+    last = days_of_month(day.year - 1, day.month)
+    return date(day.year - 1, day.month, last if day.day == days_of_month(day.year, day.month) else min(day.day, last))
 
 
 def _day_zh(day: date) -> str:

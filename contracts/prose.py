@@ -10,12 +10,14 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from contracts.amounts import AMOUNT_PATTERN, CHINESE_PATTERN, Quantity, Role, amount, attained
+from contracts.amounts import AMOUNT_PATTERN, Quantity, Role, amount, attained, is_compared
 from contracts.numerals import Folded, fold_with_places
 from contracts.partial_date import PartialDate, parse_date
 from contracts.phrases import DOUBLED, RECURRENCE, ZERO, doubled, recurrence, zero
+from contracts.recurring_days import RECURRING_DAYS, recurring_days
 from contracts.spread import SPREAD_PATTERN, spread
 from contracts.units import USERS_PATTERN, VAGUE_AFTER_CHINESE
+from contracts.written_numbers import CHINESE_PATTERN
 
 Kind = Literal["quantity", "date", "document_number", "name", "ordinal", "year_range", "other"]
 
@@ -56,19 +58,26 @@ _FIXED: Final[tuple[tuple[Kind, re.Pattern[str]], ...]] = (
     ("ordinal", re.compile(rf"{CHINESE_PATTERN}次(?=会议|全会)|二次(?=确认)")),
     ("name", re.compile(r"举一反三|不三不四|接二连三|三番五次")),
 )  # fmt: skip
+# 2022年前10个月 and 12月1日前后 set no term.
+_DEADLINE: Final = re.compile("之前|以前|前(?![0-9一二两三四五六七八九十几后期半述])")
 _SAID: Final = ((ZERO, zero), (RECURRENCE, recurrence), (DOUBLED, doubled))
 _AMOUNT: Final = re.compile(AMOUNT_PATTERN)
 _SPREAD: Final = re.compile(SPREAD_PATTERN)
 _USERS: Final = re.compile(USERS_PATTERN)
 _BARE: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _SIBLING: Final = re.compile(r"[A-Za-z\u4e00-\u9fff“”\"《》-]")
-_MERE_WORDS: Final = frozenset({None, "达", "达到", "为", "="})
+_IDIOM: Final = re.compile("十万(?:火急|八千里)|[一三千]万[个种条]?(?:不|年|里|八千)|万一")
+_TITLE: Final = re.compile("《[^《》]{1,200}》")
 _SINGLED_OUT: Final = frozenset("第这那每某下上另又同前后新统单唯任进")  # 同一个, 下一家: no count
 
 
 @dataclass(frozen=True)
 class Span:
-    """text[start:end] and what it is; `quantity` or `date` where it could be read."""
+    """text[start:end] and what it is; `quantity` or `date` where it could be read.
+
+    dates: what a phrase names that recurs (每季度末月15日), where it could be read; it has no one `date`. deadline: 前
+    stands behind the date, which is the last day that is still in time.
+    """
 
     start: int
     end: int
@@ -76,6 +85,8 @@ class Span:
     kind: Kind
     quantity: Quantity | None = None
     date: PartialDate | None = None
+    dates: tuple[PartialDate, ...] = ()
+    deadline: bool = False
 
 
 def scan(text: str, *, year: int | None = None, role: Role = "actual") -> list[Span]:
@@ -85,10 +96,14 @@ def scan(text: str, *, year: int | None = None, role: Role = "actual") -> list[S
     """
     reading = _Reading(text, fold_with_places(text))
     _take_markers(reading)
+    for found in RECURRING_DAYS.finditer(reading.left):
+        days = recurring_days(found, reading.quote(found.start(), found.end()), year)
+        reading.take(found.start(), found.end(), "date", dates=days)
     for kind, pattern in _FIXED:
         for found in pattern.finditer(reading.left):
             dated = kind in ("date", "year_range")
             reading.take(found.start(), found.end(), kind, date=parse_date(found.group(), year) if dated else None)
+    _take_titles(reading)
     for said, read in _SAID:
         for found in said.finditer(reading.left):
             if found.start() + 1 in reading.folded.breaks:
@@ -105,22 +120,45 @@ class _Reading:
     """One pass after another over the same text; each takes its characters away from those that follow."""
 
     def __init__(self, source: str, folded: Folded) -> None:
-        self.source, self.folded, self.left = source, folded, folded.text
+        self.source, self.folded = source, folded
         self.spans: list[Span] = []
+        self._left, self._hidden = folded.text, list[tuple[int, int]]()
+
+    @property
+    def left(self) -> str:
+        """The folded text with everything hidden that was taken; made anew for a pass, not for every span of it."""
+        if self._hidden:
+            kept, at = [], 0
+            for start, end in sorted(self._hidden):
+                kept += [self._left[at:start], _TAKEN * (end - max(at, start))]
+                at = max(at, end)
+            self._left, self._hidden = "".join([*kept, self._left[at:]]), []
+        return self._left
 
     def quote(self, start: int, end: int) -> str:
         """What was filed where the folded text runs from start to end."""
         starts = self.folded.starts
         return self.source[starts[start] : starts[end - 1] + 1]
 
+    def hide(self, start: int, end: int) -> None:
+        """Keep what stands there from later passes."""
+        self._hidden.append((start, end))
+
     def take(
-        self, start: int, end: int, kind: Kind, quantity: Quantity | None = None, date: PartialDate | None = None
+        self,
+        start: int,
+        end: int,
+        kind: Kind,
+        quantity: Quantity | None = None,
+        date: PartialDate | None = None,
+        dates: tuple[PartialDate, ...] = (),
     ) -> None:
         """Record a span of the folded text and hide it from later passes."""
-        self.left = self.left[:start] + _TAKEN * (end - start) + self.left[end:]
+        self.hide(start, end)
         starts = self.folded.starts
         written = self.quote(start, end)
-        self.spans.append(Span(starts[start], starts[end - 1] + 1, written, kind, quantity, date))
+        deadline = kind == "date" and _DEADLINE.match(self.folded.text, end) is not None
+        self.spans.append(Span(starts[start], starts[end - 1] + 1, written, kind, quantity, date, dates, deadline))
 
 
 def _take_markers(reading: _Reading) -> None:
@@ -131,6 +169,15 @@ def _take_markers(reading: _Reading) -> None:
             at = found.start()
             if at in breaks or text[at - 1] in "。；;：:":
                 reading.take(at, found.end(), "ordinal")
+
+
+def _take_titles(reading: _Reading) -> None:
+    """A number in a document's title is part of its name, and no quantity; dates were taken before."""
+    left = reading.left
+    for title in _TITLE.finditer(reading.folded.text):
+        for found in _BARE.finditer(left, title.start(), title.end()):
+            reading.take(found.start(), found.end(), "name")
+        reading.hide(title.start(), title.end())
 
 
 def _take_amounts(reading: _Reading, role: Role) -> None:
@@ -154,17 +201,21 @@ def _take_amounts(reading: _Reading, role: Role) -> None:
 
 def _states_amount(found: re.Match[str], text: str, users: bool) -> bool:
     """Whether prose means an amount here: digits need a unit, a scale or a comparator; Chinese numerals a unit."""
-    compared = found["before"] not in _MERE_WORDS
+    compared = is_compared(found)
     users = users and not (found.start() and text[found.start() - 1].isascii() and not found["scale"])  # IPv6用户
     measured = bool(found["unit"] or found["tenths"] or found["hundredths"])
+    if found["mixed"] is not None:
+        return True
     if found["digits"] is not None:
         return measured or users or compared or bool(found["scale"] or found["down"] or found["up"])
     numeral = found["chinese"]
     if found["several"]:
         return measured
-    if not numeral or numeral[0] in "百千":  # 过亿, 百余家; but 百万用户 and 百名法学家 are turns of phrase
+    if not numeral or numeral[0] in "百千":  # 过亿, 百余家
         return compared or bool(found["more"] or found["inner"])
     opening = text[: found.start("chinese")][-1:]
+    if found["scale"] and opening not in _SINGLED_OUT and not _IDIOM.match(text, found.start("chinese")):
+        return True  # 十二万
     if not measured or numeral == "二" or opening in _SINGLED_OUT:
         return False
     return found["unit"] not in VAGUE_AFTER_CHINESE or numeral[0] != "一"

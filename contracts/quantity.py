@@ -10,12 +10,13 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from contracts.amounts import AMOUNT_PATTERN, Quantity, Role, amount, attained, power
+from contracts.amounts import AMOUNT_PATTERN, Quantity, Role, amount, attained, is_turn_of_phrase
 from contracts.numerals import fold
 from contracts.phrases import phrase
 from contracts.prose import Span, scan
 from contracts.spread import SPREAD_PATTERN, spread
 from contracts.units import USERS_PATTERN
+from contracts.written_numbers import power
 
 __all__ = ["Quantity", "Role", "Span", "parse_quantity", "render", "scan"]
 
@@ -24,7 +25,7 @@ _NOUN: Final = r"(?:(?!以[上下内外]|左右|上下)[A-Za-z\u4e00-\u9fff](?<!
 _CELL: Final = re.compile(rf"(?:{AMOUNT_PATTERN})(?:(?P<users>{USERS_PATTERN})|(?P<noun>{_NOUN}{{0,20}}))[。；;]?")
 _SPREAD: Final = re.compile(rf"{SPREAD_PATTERN}{_NOUN}{{0,20}}[。；;]?")
 _ATTAINED: Final = re.compile(r"(?:均|已|均已)?(?:完成|达到|实现)了?(?P<goal>[^目标]+)的目标[。；;]?")
-_LONGEST: Final = 200  # characters; a longer cell is prose
+LONGEST_CELL: Final = 200  # characters; a longer cell is prose
 _PHRASES: Final = frozenset("零无未不没清每翻隐风盲问从")
 _ZEROS: Final = {"人": "零伤亡", "件": "零投诉", "起": "零事故"}
 
@@ -34,7 +35,7 @@ def parse_quantity(text: str, *, unit: str | None = None, role: Role = "actual")
 
     unit: the field's unit, taken where none is written; it converts nothing. role: in a target, 达 is read as >=.
     """
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST_CELL:
         return None
     folded = fold(text)
     if folded[:1] in _PHRASES:
@@ -47,6 +48,8 @@ def parse_quantity(text: str, *, unit: str | None = None, role: Role = "actual")
     written = found["unit"]
     if found["noun"] and not (written or found["tenths"] or found["hundredths"]):
         return None  # 10瓶: an unknown unit is not the field's unit
+    if is_turn_of_phrase(found):
+        return None
     if written == "年" and _is_calendar_year(found):
         return None
     return amount(found, text, "户" if found["users"] and not written else unit or "", role)
@@ -85,9 +88,7 @@ def _worded(quantity: Quantity, unit: str) -> str:
     if unit == "%" and quantity.precision == 10 and abs(quantity.value) <= 100:
         number, unit = f"{quantity.value / 10:.0f}成", ""
     else:
-        number = _number(
-            quantity.value, quantity.precision, rounded=quantity.comparator == "=" and quantity.low != quantity.high
-        )
+        number = _number(quantity.value, quantity.precision, rounded=_is_rounded_count(quantity))
     match quantity.comparator:
         case ">" if quantity.high is not None:
             return f"{number}余{unit}"
@@ -103,6 +104,12 @@ def _worded(quantity: Quantity, unit: str) -> str:
             return f"近{number}{unit}" if quantity.high == quantity.value else f"约{number}{unit}"
         case _:
             return f"{number}{unit}"
+
+
+def _is_rounded_count(quantity: Quantity) -> bool:
+    """Whether a whole number here is no exact count; a share's digits need no 万 to say so."""
+    shares = ("percentage", "percentage point")
+    return quantity.comparator == "=" and quantity.low != quantity.high and quantity.kind not in shares
 
 
 def _without_point(quantity: Quantity, unit: str) -> str:

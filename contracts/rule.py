@@ -14,6 +14,7 @@ import polars as pl
 
 from contracts.finding import Severity
 from contracts.period import Period
+from contracts.together import Once, Totals
 
 
 class Scope(StrEnum):
@@ -37,6 +38,8 @@ class Rule:
     values: further expressions for the messages (sums, differences).
     basis: 文号 and clause, or which agreed convention.
     since, until: first and last day of a reference period's start for which it is in force. Dates, never copies.
+    level: its validation level (0 to 5, `contracts.level`) where its expressions do not show it; None: derived.
+    together: for GROUP and FRAME scope, where to look for its faults in a register too tall to hold; None: everywhere.
     """
 
     id: str
@@ -55,6 +58,8 @@ class Rule:
     values: Mapping[str, pl.Expr] = field(default_factory=dict)
     since: date | None = None
     until: date | None = None
+    level: int | None = None
+    together: Once | Totals | None = None
 
     def in_force(self, period: Period) -> bool:
         """Whether the rule applied in `period`, decided by the period's first day."""

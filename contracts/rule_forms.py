@@ -9,7 +9,14 @@ import polars as pl
 
 from contracts.field import Field, Type
 from contracts.finding import Severity
+from contracts.measure import Context
 from contracts.rule import Rule, Scope
+from contracts.together import Once
+
+# Who files, as the pack's list has it; a kind with `names_the_filer` has this context.
+FILER = Context(
+    "filer_list", ((pl.col("_filer"), "code"),), ("name", "class"), "own_", "填报单位名录", "list of filers"
+)
 
 
 def stands_once(rule_id: str, field: Field, *, basis: str, severity: Severity = Severity.MUST) -> Rule:
@@ -24,9 +31,10 @@ def stands_once(rule_id: str, field: Field, *, basis: str, severity: Severity = 
         title_en=f"{field.title_en}: no two rows alike",
         when=pl.col(field.text_column).is_not_null(),
         holds=pl.len().over(name) == 1,
+        together=Once((name,)),
         fields=(name,),
         expected="只出现一次 / once",
-        message_zh=f"“{field.heading}”{{{name}}} 出现在第 {{rows}} 行，应只有一行；请合并或更正。",
+        message_zh=f"“{field.heading}”为“{{{name}}}”的有第 {{rows}} 行，应只有一行；请合并或更正。",
         message_en=f"{field.title_en} {{{name}}} stands in rows {{rows}}; expected one row.",
         basis=basis,
     )
@@ -37,6 +45,7 @@ def lies_in_period(rule_id: str, field: Field, *, basis: str, severity: Severity
     name = field.name
     first, last = (f"{name}__first", f"{name}__last") if field.type is Type.DATE else (name, name)
     start, end = pl.col("_period_start"), pl.col("_period_end")
+    asked = "请核对日期和报告期。" if severity.blocks else "请核实，确属报告期以外的请说明。"
     return Rule(
         id=rule_id,
         severity=severity,
@@ -47,8 +56,27 @@ def lies_in_period(rule_id: str, field: Field, *, basis: str, severity: Severity
         holds=(pl.col(first) >= start) & (pl.col(last) <= end),
         fields=(name,),
         expected=start.cast(pl.String) + " … " + end.cast(pl.String),
-        message_zh=f"“{field.heading}”{{{name}}} 不在报告期 {{from}} 至 {{to}} 内。",
+        message_zh=f"“{field.heading}”填写为“{{{name}}}”，不在报告期 {{from}} 至 {{to}} 内；{asked}",
         message_en=f"{field.title_en} {{{name}}} is not within {{from}} to {{to}}.",
         values={"from": start, "to": end},
+        basis=basis,
+    )
+
+
+def names_the_filer(rule_id: str, field: Field, *, basis: str, when: pl.Expr | None = None) -> Rule:
+    """The short name in `field` is that of the filer itself: nobody files for another. Needs the context `FILER`."""
+    name = field.name
+    return Rule(
+        id=rule_id,
+        severity=Severity.MUST,
+        scope=Scope.ROW,
+        title_zh=f"“{field.heading}”为填报单位本身",
+        title_en=f"{field.title_en}: the filer itself",
+        when=when,
+        holds=pl.col(name) == pl.col("own_name"),
+        fields=(name, "own_name"),
+        expected=pl.col("own_name"),
+        message_zh=f"“{field.heading}”填写为“{{{name}}}”，而本表由“{{own_name}}”报送；请填写本企业在名录中的简称，不代其他企业填报。",
+        message_en=f"{field.title_en} is “{{{name}}}”, but the form is filed by “{{own_name}}”.",
         basis=basis,
     )

@@ -20,9 +20,11 @@ from contracts.errors import ContractError
 from contracts.field import Field, Type
 from contracts.finding import Severity
 from contracts.rule import Rule, Scope
+from contracts.text_bounds import text_rules
+from contracts.together import Totals
 
 EXACT = pl.Decimal(38, 6)
-CONVENTION = "本框架的数据合同约定"
+CONVENTION = "本框架的填报约定"
 
 DTYPES: dict[Type, Any] = {
     Type.TEXT: pl.String,
@@ -45,6 +47,7 @@ TWINS: dict[Type, dict[str, Any]] = {
         "comparator": pl.String,
         "unit": pl.String,
         "direction": pl.Int8,
+        "precision": EXACT,
     },
     Type.ITEMS: {"count": pl.Int64},
 }
@@ -185,6 +188,8 @@ def _field_rules(prefix: str, field: Field) -> list[Rule]:
         rules.append(_field_rule(prefix, field, "choice", "取值在规定范围内", "is a known word", known, (words, words)))
     if field.type is Type.QUANTITY:
         rules.append(_has_point(prefix, field))
+        rules += [_in_its_unit(prefix, field)] if field.unit or field.units else []
+    rules += text_rules(prefix, field, CONVENTION)
     absent = {field.name} if field.may_not_apply else ()
     # That a word stands there which says "not applicable" is all that `required` asks.
     return [rule if rule.id.endswith("-required") else _where_given(rule, absent) for rule in rules]
@@ -198,7 +203,7 @@ def _has_point(prefix: str, field: Field) -> Rule:
         scope=Scope.ROW,
         title_zh=f"“{field.heading}”有确定的数值或界限",
         title_en=f"{field.title_en} has one value or one bound",
-        when=pl.col(f"{field.name}__comparator").is_not_null(),
+        when=pl.col(f"{field.name}__precision").is_not_null(),
         holds=pl.col(field.name).is_not_null(),
         fields=(field.name,),
         expected="一个数值或界限，如 25、20以上 / one value or bound",
@@ -208,20 +213,47 @@ def _has_point(prefix: str, field: Field) -> Rule:
     )
 
 
+def _in_its_unit(prefix: str, field: Field) -> Rule:
+    """A quantity stands in a unit that the field takes: in any other, parsing leaves no number beside the unit."""
+    unit = pl.col(f"{field.name}__unit")
+    words = field.units_taken
+    return Rule(
+        id=f"{prefix}-{field.name}-unit",
+        severity=Severity.MUST,
+        scope=Scope.ROW,
+        title_zh=f"“{field.heading}”的单位在规定范围内",
+        title_en=f"{field.title_en} is in a unit that it is counted in",
+        when=pl.col(f"{field.name}__comparator").is_not_null(),
+        holds=pl.col(f"{field.name}__precision").is_not_null(),
+        fields=(field.name,),
+        expected=words,
+        message_zh=f"“{field.heading}”填写为“{{{field.name}}}”，单位为“{{unit}}”；请以“{words}”填报。",
+        message_en=f"{field.title_en} is filed as “{{{field.name}}}”, in “{{unit}}”; file it in {words}.",
+        values={"unit": pl.when(unit == "").then(pl.lit("未写 / none")).otherwise(unit)},
+        basis=CONVENTION,
+    )
+
+
 def _adds_up(prefix: str, field: Field) -> Rule:
     name, total = field.name, f"total_{field.name}"
     complete = pl.col(name).null_count() == 0
+    filed = pl.col(f"{total}__text").is_not_null()
+    stated, gap = [total, f"{total}__text"], pl.col(name).is_null()
     if field.may_not_apply:
         complete = (pl.col(name).is_not_null() | pl.col(f"{name}__na")).all()
+        filed = filed & ~pl.col(f"{total}__na")
+        stated, gap = [*stated, f"{total}__na"], gap & ~pl.col(f"{name}__na")
+    agrees = (pl.col("_gaps") == 0) & (pl.col("_sum") == pl.col(total))
     return Rule(
         id=f"{prefix}-{name}-total",
         severity=Severity.MUST,
         scope=Scope.FRAME,
         title_zh=f"“{field.heading}”各行之和等于合计",
         title_en=f"{field.title_en}: the rows add up to the total",
-        when=pl.col(total).is_not_null(),
-        # With a part missing the sum says nothing: cannot tell, not wrong.
-        holds=pl.when(complete).then(pl.col(name).sum() == pl.col(total)),
+        when=filed,
+        # With a part missing the sum says nothing: cannot tell, not wrong. A total that cannot be read (-600) is wrong.
+        holds=pl.when(complete).then((pl.col(name).sum() == pl.col(total)).fill_null(value=False)),
+        together=Totals((), {"_sum": pl.col(name), "_gaps": gap}, clean=~filed | agrees, stated=tuple(stated)),
         fields=(total, name),
         values={"sum": pl.col(name).sum()},
         expected=pl.col(name).sum().cast(pl.String),
@@ -233,7 +265,7 @@ def _adds_up(prefix: str, field: Field) -> Rule:
 
 def _field_rule(prefix: str, field: Field, what: str, zh: str, en: str, holds: pl.Expr, want: tuple[str, str]) -> Rule:
     if what == "required":
-        message = (f"“{field.heading}”未填写", f"{field.title_en} is blank")
+        message = (f"“{field.heading}”未填写；本栏必填，请补填", f"{field.title_en} is blank")
     else:
         found = "{" + field.name + "}"
         message = (f"“{field.heading}”填写为“{found}”", f"{field.title_en} is filed as “{found}”")
@@ -246,7 +278,9 @@ def _field_rule(prefix: str, field: Field, what: str, zh: str, en: str, holds: p
         holds=holds,
         fields=(field.name,),
         expected=want[0] if want[0] == want[1] else f"{want[0]} / {want[1]}",
-        message_zh=f"{message[0]}，应为{want[0]}。" if what != "required" else f"{message[0]}。",
+        message_zh=f"{message[0]}，应为{want[0]}；请更正。" if what != "required" else f"{message[0]}。",
         message_en=f"{message[1]}; expected {want[1]}.",
         basis=CONVENTION,
+        # Whether a cell can be read is a question of format; whether it is filled and a known word, one of content.
+        level=0 if what == "type" else None,
     )

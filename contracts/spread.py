@@ -1,4 +1,4 @@
-"""A quantity stated as two ends: 20~30个, 60%-80%, 1万至2万户.
+"""A quantity stated as two ends: 20~30个, 60%-80%, 1万至2万户, 降低15%-20%.
 
 Both ends belong to it and it has no point value. The unit must be written: 2020-11 is no quantity, and 从20个到30个 is
 a change, not a spread.
@@ -10,12 +10,13 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from contracts.amounts import NUMBER_PATTERN, SCALE_PATTERN, Quantity, power
+from contracts.amounts import DIRECTION_PATTERN, Quantity, direction_of
 from contracts.numerals import scale_exponent
 from contracts.units import UNIT_PATTERN, canonical_unit, kind_of_unit
+from contracts.written_numbers import NUMBER_PATTERN, SCALE_PATTERN, power
 
 SPREAD_PATTERN: Final = (
-    rf"(?<![从由自A-Za-z])(?P<low>{NUMBER_PATTERN})(?P<low_scale>{SCALE_PATTERN})?(?P<low_unit>{UNIT_PATTERN})?"
+    rf"{DIRECTION_PATTERN}(?:大约|约|达到|达|为)?(?<![从由自A-Za-z])(?P<low>{NUMBER_PATTERN})(?P<low_scale>{SCALE_PATTERN})?(?P<low_unit>{UNIT_PATTERN})?"
     rf"[-~至到]+(?P<high>{NUMBER_PATTERN})(?P<high_scale>{SCALE_PATTERN})?(?P<high_unit>{UNIT_PATTERN})"
 )
 
@@ -23,7 +24,8 @@ SPREAD_PATTERN: Final = (
 def spread(found: re.Match[str], text: str) -> Quantity | None:
     """The quantity of one match of SPREAD_PATTERN, None when its units differ or it runs backwards.
 
-    A scale written once belongs to both ends (1至2万户), as a unit does. Precision is the finer end's.
+    A scale written once belongs to both ends (1至2万户), as a unit does. Precision is the finer end's. A fall between
+    two ends has their magnitudes and direction -1, as an amount has.
     """
     unit = canonical_unit(found["high_unit"])
     if found["low_unit"] and canonical_unit(found["low_unit"]) != unit:
@@ -36,7 +38,8 @@ def spread(found: re.Match[str], text: str) -> Quantity | None:
     if low > high:
         return None
     precision = power(min(low_exponent, high_exponent))
-    return Quantity(text, None, low, high, True, True, unit, "~", precision, 0, kind_of_unit(unit))
+    direction = direction_of(found.groupdict())
+    return Quantity(text, None, low, high, True, True, unit, "~", precision, direction, kind_of_unit(unit))
 
 
 def _end(digits: str, scale: str | None) -> tuple[Decimal, int]:

@@ -5,7 +5,9 @@ Values only. Reading (transforms) makes them, the judge names cells from them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import polars as pl
@@ -102,3 +104,10 @@ class Table:
         """A1 address of field `name` in sheet row `row`; None where the file has no such column."""
         letter = self.columns.get(name)
         return f"{letter}{row}" if letter else None
+
+
+def runs(rows: Iterable[int]) -> list[tuple[int, int]]:
+    """Ascending row numbers as (first, last) of each unbroken run."""
+    ordered = sorted(set(rows))
+    pairs = [list(g) for _, g in groupby(enumerate(ordered), key=lambda p: p[1] - p[0])]
+    return [(run[0][1], run[-1][1]) for run in pairs]

@@ -1,11 +1,13 @@
 """The units that submissions count in: how they are spelled, and what kind of figure each makes.
 
-A unit is part of an indicator's key (人次 is not 人), so nothing is converted here except the spelling.
+A unit is part of an indicator's key (人次 is not 人), so nothing is converted here except the spelling; how one unit
+stands to another is the business of `contracts.conversion`.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _SPELLINGS: Final = {
@@ -46,25 +48,34 @@ _LATIN: Final = (
     "[Mm]bps|[Gg]bps|Tbps|[Kk]bps|Mb/s|Mbit/s|Gb/s|EFLOPS|PFLOPS|[KkM][Ww][Hh]|[Kk][Ww]|MW|[TGPEMK]B|[Kk][Mm]|"
     "GHz|MHz|ms|dBm|dB|M"
 )
+# What a rate may be stated for: 元/Mbps, GB/户·月, 件/百万用户, 部/百人.
+PER_PATTERN: Final = (
+    rf"(?:{_LATIN})(?![A-Za-z])|分钟|小时|季度|[年季月周日天]"
+    "|(?:[十百千]?[万亿]|[十百千])?(?:人次|人|用户|户|次|个|件|部|条|台)"
+)
 UNIT_PATTERN: Final = (
     rf"(?:(?:个(?={_AFTER_GE}))?(?:%|‰|{_COUNTED}|(?:{_LATIN})(?![A-Za-z]))"
-    rf"(?:/(?:{_LATIN}|月|年|日|天|周|人|户|次|个|分钟|小时|季度)(?![A-Za-z]))?)"
+    rf"(?:(?:/|每(?=[十百千万亿]))(?:{PER_PATTERN})(?:[/·•・.](?:{PER_PATTERN}))?)?)"
 )
 # Users are counted in 户 although no classifier stands before them: 10万千兆用户.
 USERS_PATTERN: Final = "(?:千兆|[2-6]G)?(?:宽带|接入|移动|固定)*用户"
 # Vague after a Chinese numeral (一批, 二期, 一类, 一轮): a measured count is written in digits.
 VAGUE_AFTER_CHINESE: Final = frozenset("批期类轮对组口门块本种路支")
+_STROKE: Final = re.compile("[/·•・.]|每(?=[十百千万亿])")
 _GE_BEFORE_TIME: Final = re.compile(f"^个(?={_AFTER_GE})")
 
 
+@lru_cache(maxsize=1024)
 def canonical_unit(written: str) -> str:
-    """The one spelling of a unit: 个小时 → 小时, KW → kW, M → Mbps."""
+    """The one spelling of a unit: 个小时 → 小时, KW → kW, M → Mbps, GB/户/月 → GB/户·月, 部每百人 → 部/百人."""
     bare = _GE_BEFORE_TIME.sub("", written)
-    if bare in _ALIASES or "/" not in bare:
-        return _ALIASES.get(bare, bare)
-    return "/".join(_ALIASES.get(part, part) for part in bare.split("/"))
+    if bare in _ALIASES:
+        return _ALIASES[bare]
+    head, *pers = (_ALIASES.get(part, part) for part in _STROKE.split(bare))
+    return f"{head}/{'·'.join(pers)}" if pers else head
 
 
+@lru_cache(maxsize=1024)
 def kind_of_unit(unit: str) -> str:
     """percentage, percentage point, working days, duration, definition (an age is a threshold) or quantity."""
     if unit in ("%", "‰"):

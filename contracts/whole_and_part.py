@@ -15,19 +15,13 @@ import polars as pl
 from contracts.field import Field
 from contracts.finding import Severity
 from contracts.rule import Rule, Scope
+from contracts.written_step import written_step
 
 _RATE = r"[/%‰]|百分点|倍"
 _NET = "净"  # 净增, 净减
 _CLASS = "以上"
 _TOTAL = r"(?:合计|总计|共计)$"
 _IDLE = 1e-6  # what adding up in binary may leave over
-
-
-def written_step(field: Field) -> pl.Expr:
-    """One unit of the last digit that was written in `field`, for each row."""
-    text = pl.col(field.text_column).str.normalize("NFKC")
-    decimals = text.str.extract(r"\.(\d+)", 1).str.len_chars().fill_null(0)
-    return pl.lit(10.0).pow(-decimals.cast(pl.Float64))
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,11 +121,11 @@ class Parts:
     @property
     def _least(self) -> pl.Expr:
         """Twice the least that the row's rounded figure may stand for."""
-        return _number(self.value.name) * 2 - written_step(self.value) - _IDLE
+        return _number(self.value.name) * 2 - _step(self.value) - _IDLE
 
     @property
     def _most(self) -> pl.Expr:
-        return _number(self.value.name) * 2 + written_step(self.value) + _IDLE
+        return _number(self.value.name) * 2 + _step(self.value) + _IDLE
 
     @property
     def _lawful(self) -> pl.Expr:
@@ -202,3 +196,7 @@ class Parts:
 
 def _number(column: str) -> pl.Expr:
     return pl.col(column).cast(pl.Float64)
+
+
+def _step(field: Field) -> pl.Expr:
+    return written_step(field).cast(pl.Float64)

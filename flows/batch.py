@@ -13,9 +13,11 @@ from contracts.finding import Outcome, Severity, count_by_severity
 from contracts.kind import discover_kinds
 from contracts.submission import Submission
 from flows import stages
+from flows.again import Due, Watch, work_through
 from flows.pack import Pack
 from flows.pack_reading import read_pack
 from flows.progress import tell
+from flows.questions import Questions, gather_questions
 from flows.settings import Settings
 from flows.stages import Taken
 from warehouse.home import Home
@@ -26,7 +28,8 @@ class BatchResult:
     """What a run did. findings: by severity, over the submissions of this pack's arrivals.
 
     unlisted, changed: files not taken, because arrivals.csv does not name them, or because they are no longer what
-    arrived under their line. new_lists: how many of the pack's own lists were new.
+    arrived under their line. new_lists: how many of the pack's own lists were new. judged_again: files judged once
+    more in this run; withdrawn: those of them that were accepted before and no longer are. questions: what is open.
     """
 
     home: Path
@@ -40,6 +43,9 @@ class BatchResult:
     unlisted: tuple[str, ...]
     changed: tuple[str, ...]
     new_lists: int
+    judged_again: tuple[str, ...]
+    withdrawn: tuple[str, ...]
+    questions: Questions
     figures: int
     summary: Path
     validation: Path
@@ -59,11 +65,23 @@ def run_plain(
         for arrival in pack.arrivals:
             received.append(stages.receive(home, pack, arrival))
             pause(f"receive {arrival.file}")
-        taken: list[Taken] = []
-        for submission in received:
-            tell(submission.arrival.file, len(taken), len(received))
-            taken.append(stages.settle(home, pack, submission, reader))
-            pause(f"settle {submission.arrival.file}")
+        done: list[str] = []
+
+        def settle(submission: Submission, head: int | None) -> Taken | None:
+            tell(submission.arrival.file, len(done), len(received))
+            taken = stages.settle(home, pack, submission, reader, head)
+            if taken is not None:
+                done.append(submission.id)
+                pause(f"settle {submission.arrival.file}")
+            return taken
+
+        def again(due: Due) -> Taken | None:
+            tell(due.submission.arrival.file, len(done), len(received))
+            taken = stages.judge_again(home, pack, due.submission, due.causes, reader, due.head)
+            pause(f"again {due.submission.arrival.file}")
+            return taken
+
+        taken = list(work_through(Watch(home, pack), pack, received, settle, again))
         stages.check(home)
         pause("check")
         stages.publish_all(home, pack, lambda step: pause(f"before {step}"))
@@ -73,7 +91,10 @@ def run_plain(
 
 def conclude(home: Home, pack: Pack, taken: Sequence[Taken]) -> BatchResult:
     """Count what the run's arrivals came to; the pack's own lists are not submissions of a filer."""
-    filed = [t for t in taken if pack.kinds[t.submission.arrival.kind].pack_file is None]
+    first = [t for t in taken if not t.again]
+    filed = [t for t in first if not pack.is_list(t.submission.arrival.kind)]
+    # What was judged again is counted as it stands now.
+    outcomes = {s.id: s.outcome for s in home.submissions()}
     findings = [f for t in filed for f in home.findings(t.submission.id)]
     severities = count_by_severity(findings)
     published = home.folder / "published"
@@ -82,13 +103,16 @@ def conclude(home: Home, pack: Pack, taken: Sequence[Taken]) -> BatchResult:
         year=pack.settings.year,
         submissions=len(filed),
         new=sum(t.new for t in filed),
-        outcomes={o.value: sum(t.outcome is o for t in filed) for o in Outcome},
+        outcomes={o.value: sum(outcomes[t.submission.id] is o for t in filed) for o in Outcome},
         late=sum(t.submission.late for t in filed),
         findings={s.value: severities[s] for s in Severity},
         not_evaluable=sum(1 for t in filed for c in home.counts(t.submission.id) if c.not_evaluable),
         unlisted=tuple(pack.unlisted()),
         changed=tuple(stages.changed_since(home, pack)),
-        new_lists=sum(t.new for t in taken) - sum(t.new for t in filed),
+        new_lists=sum(t.new for t in first) - sum(t.new for t in filed),
+        judged_again=tuple(dict.fromkeys(t.submission.arrival.file for t in taken if t.again)),
+        withdrawn=tuple(t.submission.arrival.file for t in taken if t.withdrawn),
+        questions=gather_questions(home, pack),
         figures=len(home.figures(pack.settings.year)),
         summary=published / "annual" / str(pack.settings.year) / "summary.html",
         validation=published / "validation" / "index.html",

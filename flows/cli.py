@@ -1,19 +1,21 @@
 """The command line: `jixiao`. Thin: each command asks a module, prints what it says, and ends with the right status.
 
-0 done and nothing blocks; 1 `check` returned the file, or part of it, or `read` could not read it; 2 misuse or our own
-fault. Heavy libraries are
-imported by the command that needs them, so that `--help` answers at once.
+0 done and nothing blocks; 1 `check` returned the file, or part of it, `read` could not read it, or `rules test` found
+a rule that would return an accepted file; 2 misuse or our own fault. Heavy libraries are imported by the command that
+needs them, so that `--help` answers at once.
 """
 
 from __future__ import annotations
 
 import io
 import sys
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from contracts.errors import JixiaoError
 
@@ -35,11 +37,28 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class Report(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    JUNIT = "junit"
+    SARIF = "sarif"
+
+
+class Catalogue(StrEnum):
+    TABLE = "table"
+    MD = "md"
+    JSON = "json"
+
+
 PackArg = Annotated[Path, typer.Argument(help="数据包文件夹 / folder of a pack", metavar="PACK")]
 HomeOption = Annotated[
     Path | None, typer.Option("--home", help="数据目录，默认 var/<数据包名> / home folder", metavar="DIR")
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="输出格式 / output")]
+TriedHome = Annotated[
+    Path | None,
+    typer.Option("--home", help="数据目录，省略则临时处理数据包 / a home; default: the pack run for it", metavar="DIR"),
+]
 KindArg = Annotated[str, typer.Argument(help="报表代码，见 jixiao kinds / code of a kind", metavar="KIND")]
 
 
@@ -72,12 +91,13 @@ def check(
             "--home", help="与此数据目录中的上期和同期报送比较 / compare with what is stored here", metavar="DIR"
         ),
     ] = None,
-    format: FormatOption = Format.TEXT,
+    format: Annotated[Report, typer.Option("--format", help="输出格式 / output")] = Report.TEXT,
 ) -> None:
-    """判定一个文件，不保存任何内容。退出码 0 通过，1 退回或部分接受。 / Judge one file; nothing is stored."""
+    """判定一个文件，不保存任何内容。退出码 0 通过，1 退回或部分接受。 / Judge one file; nothing is stored. The same
+    findings as text, JSON, JUnit XML (a suite a file, a case a rule) or SARIF 2.1.0."""
     from flows.commands.check import check_file
 
-    raise typer.Exit(check_file(file, kind, pack, period, filer, home, as_json=format is Format.JSON))
+    raise typer.Exit(check_file(file, kind, pack, period, filer, home, shape=format.value))
 
 
 @app.command(epilog="示例: jixiao read 月报.xlsx\n\njixiao read 登记表.csv --rows | head")
@@ -111,6 +131,81 @@ def figures(
     print_figures(file, cells=cells, year=year)
 
 
+@app.command(
+    epilog="示例: jixiao explain examples/jiangxi-2020\n\n"
+    'jixiao explain 我局2026 --finding "NB-09@JIA.network_build.2026-11:g5_shared:东市" '
+    "--text 共享方11月下旬割接，未计入当月建成数 --by 甲公司网络部"
+)
+def explain(
+    pack: PackArg,
+    finding: Annotated[
+        str | None, typer.Option("--finding", help="要说明的问题，省略则列出全部 / key of the finding", metavar="KEY")
+    ] = None,
+    text: Annotated[
+        str | None, typer.Option("--text", help="数值为何如此 / why the value is what it is", metavar="TEXT")
+    ] = None,
+    by: Annotated[str | None, typer.Option("--by", help="说明人 / who explains it", metavar="NAME")] = None,
+    band: Annotated[
+        str | None,
+        typer.Option(
+            "--band", help="数值变动不超过此百分比时继续适用，默认 10 / how far it may move, in %", metavar="PCT"
+        ),
+    ] = None,
+    on: Annotated[
+        datetime | None,
+        typer.Option("--on", help="说明日期，默认今天 / day of it, default today", formats=["%Y-%m-%d"]),
+    ] = None,
+    home: HomeOption = None,
+    format: FormatOption = Format.TEXT,
+) -> None:
+    """列出待说明的核实问题，或写入一项说明；说明随下次运行收到。退出码 0 完成，2 未采纳或有误。
+    / The findings that await an explanation, or one explanation added to explanations.csv for the next run."""
+    from flows.commands.explain import Said, explain_pack
+    from flows.commands.terminal import day_or_today
+
+    explain_pack(pack, home, Said(finding, text, by, day_or_today(on), band), as_json=format is Format.JSON)
+
+
+@app.command(
+    epilog="示例: jixiao waive 我局2026\n\njixiao waive 我局2026 --rule LF-03 --filer JIA --period 2026-11 "
+    "--approver 张局长 --reason 系统割接 --until 2027-03-31 --evidence 某通局函〔2026〕12号"
+)
+def waive(
+    pack: PackArg,
+    rule: Annotated[
+        str | None, typer.Option("--rule", help="准强制规则 / rule to be waived", metavar="RULE-ID")
+    ] = None,
+    filer: Annotated[str | None, typer.Option("--filer", help="填报单位代码 / for whom", metavar="CODE")] = None,
+    period: Annotated[str | None, typer.Option("--period", help="报告期，如 2020-11 / for which period")] = None,
+    approver: Annotated[str | None, typer.Option("--approver", help="批准人 / who grants it", metavar="NAME")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="理由 / why", metavar="TEXT")] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(
+            "--until", help="有效期的最后一天，最长12个月 / last day, at most 12 months", formats=["%Y-%m-%d"]
+        ),
+    ] = None,
+    evidence: Annotated[
+        str | None, typer.Option("--evidence", help="文号或依据文件 / document number or file", metavar="TEXT")
+    ] = None,
+    on: Annotated[
+        datetime | None,
+        typer.Option("--on", help="批准日期，默认今天 / day it is granted, default today", formats=["%Y-%m-%d"]),
+    ] = None,
+    home: HomeOption = None,
+    format: FormatOption = Format.TEXT,
+) -> None:
+    """列出可以豁免的问题和现有豁免，或写入一条豁免；豁免随下次运行收到。退出码 0 完成，2 有误。
+    / What a waiver would let in and which there are, or one waiver added to waivers.csv for the next run."""
+    from flows.commands.terminal import day_or_today
+    from flows.commands.waive import Granted, waive_pack
+
+    granted = Granted(
+        rule, filer, period, approver, reason, until.date() if until else None, day_or_today(on), evidence
+    )
+    waive_pack(pack, home, granted, as_json=format is Format.JSON)
+
+
 @app.command(epilog="示例: jixiao trace g5_opened@JXCA.2020-11")
 def trace(
     figure: Annotated[str, typer.Argument(help="指标值编号（figures.csv 第一列） / figure_id", metavar="FIGURE")],
@@ -131,17 +226,89 @@ def kinds(format: FormatOption = Format.TEXT) -> None:
     list_kinds(as_json=format is Format.JSON)
 
 
-@app.command(epilog="示例: jixiao rules network_build")
-def rules(
+class RuleBook(TyperGroup):
+    """`jixiao rules`: a word that is none of its commands is a form or a rule to show."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """`jixiao rules NB-01` and `jixiao rules network_build` are `jixiao rules show …`."""
+        known = args[0].startswith("-") or args[0] in self.commands
+        return super().resolve_command(ctx, args if known else ["show", *args])
+
+
+rules = typer.Typer(cls=RuleBook, invoke_without_command=True)
+app.add_typer(rules, name="rules", epilog="示例: jixiao rules --kind network_build\n\njixiao rules NB-04")
+
+
+@rules.callback()
+def rule_book(
+    context: typer.Context,
     kind: Annotated[
-        str | None, typer.Argument(help="报表代码，省略则列出全部 / code of a kind", metavar="[KIND]")
+        str | None, typer.Option("--kind", help="报表代码，省略则列出全部 / code of a kind", metavar="KIND")
+    ] = None,
+    format: Annotated[Catalogue, typer.Option("--format", help="输出格式 / output")] = Catalogue.TABLE,
+) -> None:
+    """规则目录：编号、级别、层级、内容、依据、正误示例。 / The rule book: severity, level, text, basis, examples."""
+    if context.invoked_subcommand is None:
+        from flows.commands.catalogue import list_rules
+
+        list_rules(kind, format.value)
+    context.obj = format
+
+
+@rules.command("show", epilog="示例: jixiao rules show NB-04\n\njixiao rules network_build --format md")
+def show_rules(
+    context: typer.Context,
+    what: Annotated[
+        str, typer.Argument(help="规则编号或报表代码 / id of a rule or code of a kind", metavar="RULE-ID|KIND")
+    ],
+    format: Annotated[Catalogue | None, typer.Option("--format", help="输出格式 / output")] = None,
+) -> None:
+    """一条规则的全部内容，或一张报表的全部规则；show 可省略。 / One rule in full, or all of one form; "show" may be
+    left out."""
+    from flows.commands.catalogue import show
+
+    show(what, (format or context.obj).value)
+
+
+@rules.command(
+    "test", epilog="示例: jixiao rules test examples/jiangxi-2020\n\njixiao rules test 我局2026 --home var/我局2026"
+)
+def prove_rules(
+    pack: PackArg,
+    home: TriedHome = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="只试这一报表 / only this kind", metavar="KIND")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="抽取改错的种子 / what is drawn by lot is drawn from this")] = 0,
+    format: FormatOption = Format.TEXT,
+) -> None:
+    """把已接受的报送逐个数字改错再判定，报告哪些规则发现、哪些数字无人看管。退出码 1 表示有误报。
+    / Accepted submissions made wrong one figure at a time: who notices, what nobody watches. Exit 1: false alarms."""
+    from flows.commands.rules_test import try_rules
+
+    raise typer.Exit(try_rules(pack, home, kind, seed, as_json=format is Format.JSON))
+
+
+@rules.command(
+    "backtest",
+    epilog="示例: jixiao rules backtest examples/jiangxi-2020 --rule NB-09\n\n"
+    "jixiao rules backtest 我局2026 --home var/我局2026 --rule NB-20 --rules-from 草案",
+)
+def backtest_rule(
+    pack: PackArg,
+    rule: Annotated[str, typer.Option("--rule", help="规则编号 / id of the rule", metavar="ID")],
+    home: TriedHome = None,
+    rules_from: Annotated[
+        Path | None,
+        typer.Option(
+            "--rules-from", help="含新拟或修改的报表模块的文件夹 / folder of drafted kind modules", metavar="DIR"
+        ),
     ] = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """列出规则：编号、级别、内容、依据。 / Every rule with severity, text and basis."""
-    from flows.commands.catalogue import list_rules
+    """一条规则用于全部往期报送：会退回哪些、要求说明哪些。
+    / Which past submissions a rule would have returned or questioned."""
+    from flows.commands.rules_backtest import backtest_rule as look_back
 
-    list_rules(kind, as_json=format is Format.JSON)
+    look_back(pack, rule, home, rules_from, as_json=format is Format.JSON)
 
 
 @app.command(epilog="示例: jixiao template network_build --out 网络建设情况表.xlsx")

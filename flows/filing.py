@@ -6,12 +6,15 @@ Plain functions; nothing is stored here and Prefect is not known.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from contracts.context import References
+from contracts.explanations import Explanation, explain, named
+from contracts.field import Field
 from contracts.finding import Finding
+from contracts.fixes import suggest_fixes
 from contracts.judge import Judgment, judge
 from contracts.kind import Kind
 from contracts.period import Period
@@ -19,7 +22,7 @@ from contracts.structure import structure_finding
 from contracts.table import Account, Table
 from contracts.waivers import Waiver
 from transforms.headings import find_table
-from transforms.parsing import parse_table
+from transforms.parsing import parse_column, parse_table
 from transforms.reading import Reading, read_book
 
 
@@ -27,7 +30,7 @@ from transforms.reading import Reading, read_book
 class Filed:
     """A file as read under a kind: its table (None where there is none), typed rows and totals, and what was found.
 
-    account: what became of every cell; None where nothing could be read.
+    account: what became of every cell; None where nothing could be read. year: that of dates written without one.
     """
 
     kind: Kind
@@ -37,6 +40,11 @@ class Filed:
     totals: pl.DataFrame
     findings: tuple[Finding, ...]
     account: Account | None
+    year: int | None = None
+
+    def retype(self, field: Field, texts: pl.Series) -> list[pl.Series]:
+        """Texts that might have stood in a column of the file, as the file's own became values."""
+        return parse_column(texts, field, year=self.year)
 
 
 def read_filed(data: bytes, name: str, kind: Kind, year: int | None) -> Filed:
@@ -53,7 +61,7 @@ def tabulate(reading: Reading, name: str, kind: Kind, year: int | None) -> Filed
         table, findings, account = found.table, (*findings, *found.findings), found.account
     frame = parse_table(table or empty, kind.fields, year=year)
     totals = parse_table(_only_totals(table or empty), kind.fields, year=year)
-    return Filed(kind, name, table, frame, totals, findings, account)
+    return Filed(kind, name, table, frame, totals, findings, account, year)
 
 
 def judge_filed(
@@ -64,16 +72,18 @@ def judge_filed(
     filer_class: str | None = None,
     references: References | None = None,
     waivers: Sequence[Waiver] = (),
+    explanations: Sequence[Explanation] = (),
 ) -> Judgment:
     """The judgment on a file that was read; a file without a table is returned with the reasons.
 
-    filer_class: the filer's class in the pack's list, where there is one to hold against the form's.
+    filer_class: the filer's class in the pack's list, where there is one to hold against the form's. waivers: those
+    that apply to the submission; explanations: all there are.
     """
     found = filed.findings
     if filer_class is not None and filer_class not in filed.kind.filers:
         found = (*found, _wrong_class(filed.kind, filer, filer_class))
     table = filed.table or Table("", filed.frame, {}, {}, filed.totals)
-    return judge(
+    judgment = judge(
         filed.kind,
         table,
         filed.frame,
@@ -84,6 +94,26 @@ def judge_filed(
         waivers=waivers,
         found=found,
     )
+    judgment = _with_explanations(filed.kind, judgment, explanations, filer, period)
+    return _with_fixes(filed, table, judgment)
+
+
+def _with_explanations(
+    kind: Kind, judgment: Judgment, explanations: Sequence[Explanation], filer: str | None, period: Period | None
+) -> Judgment:
+    """The judgment, each finding called by a name that lasts, and with what the filer said about it."""
+    verdict = judgment.verdict
+    findings = named(verdict.findings, kind, judgment.frame)
+    if filer is not None and period is not None:
+        findings = tuple(explain(f, explanations, kind=kind.code, filer=filer, period=period) for f in findings)
+    return replace(judgment, verdict=replace(verdict, findings=findings))
+
+
+def _with_fixes(filed: Filed, table: Table, judgment: Judgment) -> Judgment:
+    """The judgment, with what would mend a broken relation offered beside it."""
+    verdict = judgment.verdict
+    findings = suggest_fixes(filed.kind, table, judgment.frame, verdict.findings, filed.retype)
+    return replace(judgment, verdict=replace(verdict, findings=findings))
 
 
 def _wrong_class(kind: Kind, filer: str | None, filer_class: str) -> Finding:

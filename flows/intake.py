@@ -20,6 +20,7 @@ from contracts.errors import StorageError
 from contracts.finding import Outcome
 from contracts.submission import Arrival, Submission
 from flows import stages
+from flows.again import Due, Watch, work_through
 from flows.batch import BatchResult, conclude, load_pack
 from flows.pack import Pack
 from flows.progress import tell
@@ -53,9 +54,18 @@ def receive_all(home: Home, pack: Pack) -> list[Submission]:
     name="settle", task_run_name=_name_settling, cache_policy=NO_CACHE, persist_result=False,
     retries=3, retry_delay_seconds=[1, 5, 20], retry_condition_fn=_worth_retrying,
 )  # fmt: skip
-def settle_one(home: Home, pack: Pack, submission: Submission, reader: Reader) -> Taken:
+def settle_one(home: Home, pack: Pack, submission: Submission, reader: Reader, head: int | None) -> Taken | None:
     """Read, parse, judge, part, record and load one submission."""
-    return stages.settle(home, pack, submission, reader)
+    return stages.settle(home, pack, submission, reader, head)
+
+
+@task(
+    name="judge again", task_run_name=_name_settling, cache_policy=NO_CACHE, persist_result=False,
+    retries=3, retry_delay_seconds=[1, 5, 20], retry_condition_fn=_worth_retrying,
+)  # fmt: skip
+def judge_again(home: Home, pack: Pack, submission: Submission, due: Due, reader: Reader) -> Taken | None:
+    """Judge a submission once more: what it is compared with, or what was said of it, has come or changed."""
+    return stages.judge_again(home, pack, submission, due.causes, reader, due.head)
 
 
 @task(name="check the warehouse", cache_policy=NO_CACHE, persist_result=False)
@@ -81,13 +91,22 @@ def intake(pack: str, home: str | None = None) -> BatchResult:
     folder = Path(home) if home else settings.var / contents.name
     with stages.open_home(folder, contents) as opened, settings.reader() as reader:
         received = receive_all(opened, contents)
-        taken: list[Taken] = []
-        for submission in received:
-            tell(submission.arrival.file, len(taken), len(received))
-            taken.append(settle_one(opened, contents, submission, reader))
-        tell("check", len(taken), len(received))
+        done: list[str] = []
+
+        def settle(submission: Submission, head: int | None) -> Taken | None:
+            tell(submission.arrival.file, len(done), len(received))
+            taken = settle_one(opened, contents, submission, reader, head)
+            done.extend([submission.id] if taken is not None else [])
+            return taken
+
+        def again(due: Due) -> Taken | None:
+            tell(due.submission.arrival.file, len(done), len(received))
+            return judge_again(opened, contents, due.submission, due, reader)
+
+        taken = list(work_through(Watch(opened, contents), contents, received, settle, again))
+        tell("check", len(done), len(received))
         check(opened)
-        tell("publish", len(taken), len(received))
+        tell("publish", len(done), len(received))
         publish(opened, contents)
         _describe(opened, contents, taken)
         return conclude(opened, contents, taken)
@@ -122,7 +141,7 @@ def _row(taken: Taken, names: dict[str, str]) -> dict[str, Any]:
         "版本": submission.version,
         "结论": taken.outcome.zh,
         "迟报天数": submission.days_late,
-        "本次处理": "是" if taken.new else "否（此前已处理）",
+        "本次处理": "重新判定" if taken.again else "是" if taken.new else "否（此前已处理）",
     }
 
 

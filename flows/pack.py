@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -12,10 +13,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.context import Reference
 from contracts.errors import PackError
+from contracts.explanations import BAND_PCT, Explanation
 from contracts.kind import Kind
 from contracts.period import Period
 from contracts.submission import Arrival
-from contracts.waivers import Waiver
+from contracts.waivers import Waiver, still_valid
 from flows.filing import Filed, read_filed
 
 
@@ -79,11 +81,30 @@ class Pack:
         rows = self.rows("filers.csv")
         return dict(zip(rows["code"].to_list(), rows["class"].to_list(), strict=True)).get(code)
 
-    def waivers(self, filer: str, period: Period) -> tuple[Waiver, ...]:
-        """The waivers granted to a filer for a period."""
-        rows = self.rows("waivers.csv").filter((pl.col("filer") == filer) & (pl.col("period") == period.label))
-        names = ("rule", "filer", "period", "approver", "reason")
-        return tuple(Waiver(**{n: row[n] for n in names}) for row in rows.iter_rows(named=True))
+    def is_list(self, kind: str) -> bool:
+        """Whether a kind is one of the pack's own lists, and not a form that filers file."""
+        return self.kinds[kind].pack_file is not None
+
+    def all_waivers(self) -> tuple[Waiver, ...]:
+        """Every waiver of the list, in its order."""
+        return tuple(
+            Waiver(
+                **{
+                    name: row[name] for name in ("rule", "filer", "period", "approver", "reason", "until", "granted_on")
+                },
+                evidence=row["evidence"] or "",
+            )
+            for row in self.rows("waivers.csv").iter_rows(named=True)
+        )
+
+    def waivers(self, filer: str, period: Period, received_on: date | None = None) -> tuple[Waiver, ...]:
+        """The waivers granted to a filer for a period that still apply to what arrives on a day, or all of them."""
+        granted = tuple(w for w in self.all_waivers() if w.filer == filer and w.period == period.label)
+        return granted if received_on is None else still_valid(granted, received_on)
+
+    def explanations(self) -> tuple[Explanation, ...]:
+        """Every explanation of the list that was not refused, in its order."""
+        return read_explanations(self.rows("explanations.csv"))
 
     def unlisted(self) -> list[str]:
         """Files under submissions/ that arrivals.csv does not name; nothing is taken that did not verifiably arrive."""
@@ -94,6 +115,21 @@ class Pack:
     def read(self, arrival: Arrival) -> bytes:
         """The bytes that arrived. Raises PackError where the file has gone since the pack was read."""
         return read_bytes(self.folder, arrival.file)
+
+
+def read_explanations(rows: pl.DataFrame) -> tuple[Explanation, ...]:
+    """Typed rows of a list of explanations as values."""
+    same = ("rule", "filer", "kind", "value", "text", "by", "given_on")
+    return tuple(
+        Explanation(
+            **{name: row[name] for name in same},
+            period=Period.parse(row["period"]),
+            field=row["field"] or "",
+            about=row["about"] or "",
+            band_pct=BAND_PCT if row["band_pct"] is None else row["band_pct"],
+        )
+        for row in rows.iter_rows(named=True)
+    )
 
 
 def read_bytes(folder: Path, file: str) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -20,11 +21,14 @@ from contracts.context import Reference
 from contracts.errors import PackError, UsageError
 from contracts.kind import Kind
 from contracts.period import Period
+from contracts.structure import RULES as STRUCTURE_RULES
 from contracts.submission import Arrival
 from flows.filing import Filed, judge_filed, read_filed
 from flows.pack import Pack, PackSettings, read_bytes
+from transforms.parting import part
 
 ARRIVALS = "arrivals.csv"
+OPTIONAL = ("waivers.csv", "explanations.csv", "obligations.csv", "indicators.csv")
 PATH = re.compile(
     r"submissions/(?P<kind>[^/]+)/(?P<filer>[A-Za-z0-9-]+)_(?P<period>[0-9QH-]+)(?:_[^/\x00-\x1f]*)?\.[^./\x00-\x1f]+"
 )
@@ -50,13 +54,14 @@ def read_pack(folder: Path, kinds: Mapping[str, Kind]) -> Pack:
         assert kind.pack_file is not None
         if (folder / kind.pack_file).is_file():
             lists[kind.pack_file] = _read_list(folder, kind, settings, lists, kinds)
-        elif kind.pack_file not in ("waivers.csv", "obligations.csv", "indicators.csv"):
+        elif kind.pack_file not in OPTIONAL:
             raise PackError(f"数据包缺少 {kind.pack_file}", f"the pack has no {kind.pack_file}")
     _check_bureau(folder, settings, lists["filers.csv"].frame)
     if "obligations.csv" in lists:
         _check_obligations(lists["obligations.csv"], settings.year, kinds)
-    if "waivers.csv" in lists:
-        _check_waivers(lists["waivers.csv"], lists["filers.csv"].frame, kinds)
+    for file in ("waivers.csv", "explanations.csv"):
+        if file in lists:
+            _check_names(lists[file], lists["filers.csv"].frame, kinds)
     arrivals = _own_arrivals(settings, lists) + _filed_arrivals(folder, lists, kinds)
     if lists[ARRIVALS].frame.height:  # a list that names nothing yet is no record of anything
         arrivals.append(_list_of_arrivals(settings, lists[ARRIVALS], arrivals))
@@ -94,10 +99,15 @@ def _read_list(
         other = lists.get(kinds[context.source].pack_file or "") if context.source in kinds else None
         if other is not None and other.table is not None:
             references[context.source] = Reference(other.frame, other.table.columns, other.table.sheet, other.name)
-    verdict = judge_filed(filed, period=period, filer=settings.bureau, references=references).verdict
+    judgment = judge_filed(filed, period=period, filer=settings.bureau, references=references)
+    verdict = judgment.verdict
     if kind.code == "arrival_list" and {f.rule for f in verdict.blocking} == {"TABLE-01"}:
         # A pack nobody has filed to yet: nothing arrived is not a mistake.
         return filed
+    if kind.rows_stand_alone and all(finding.rows for finding in verdict.blocking):
+        # What is refused is refused by itself, in its own verdict; the rest of the list holds.
+        kept, _ = part(filed.frame, judgment.quarantined)
+        return replace(filed, frame=kept)
     if verdict.blocking:
         zh = "；".join(f"{_at(kind.pack_file, f.cell)} {f.message_zh}（应为：{f.expected}）" for f in verdict.blocking)
         en = "; ".join(
@@ -213,12 +223,15 @@ def _check_obligations(filed: Filed, year: int, kinds: Mapping[str, Kind]) -> No
                 raise PackError(zh, en) from error
 
 
-def _check_waivers(filed: Filed, filers: pl.DataFrame, kinds: Mapping[str, Kind]) -> None:
-    """A waiver for a rule, a filer or a period that nobody knows would waive nothing without a word."""
+def _check_names(filed: Filed, filers: pl.DataFrame, kinds: Mapping[str, Kind]) -> None:
+    """A waiver or an explanation for a rule, a filer or a period that nobody knows would do nothing without a word."""
     known = {
         "rule": {rule.id for kind in kinds.values() for rule in kind.rules},
         "filer": set(filers["code"].to_list()),
     }
+    if "kind" in filed.frame.columns:
+        known["rule"] |= set(STRUCTURE_RULES)
+        known["kind"] = {kind.code for kind in kinds.values() if kind.pack_file is None}
     for row in filed.frame.iter_rows(named=True):
         for name, names in known.items():
             if row[name] not in names:

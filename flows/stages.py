@@ -7,41 +7,54 @@ the ledger has is not done again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 from pathlib import Path
 
 import polars as pl
 
-from contracts.context import PLACES, Reference, place
+from contracts.comparing import Comparison, compare
 from contracts.errors import PublicationHeld
+from contracts.explanations import Explanation
 from contracts.figure import Figure
 from contracts.finding import Outcome, Verdict
+from contracts.judge import Judgment
 from contracts.kind import Kind
-from contracts.obligations import due_at, filers_owing
+from contracts.obligations import ZONE, due_at, filers_owing
+from contracts.period import Period
 from contracts.schema import passes
 from contracts.submission import Arrival, Submission
+from contracts.waivers import Waiver
+from flows.comparisons import all_explanations, applicable_waivers, counterparts, gather_references
 from flows.expected import report_expected
-from flows.filing import judge_filed, tabulate
+from flows.filing import Filed, judge_filed, tabulate
 from flows.pack import Pack
 from flows.reader import Reader
-from transforms.figures import combine, unfold
+from transforms.combining import combine
+from transforms.figures import unfold
 from transforms.parting import part
 from warehouse.analyst import rebuild
 from warehouse.expectations import CheckResult, check_warehouse
 from warehouse.files import hold
 from warehouse.home import Home
+from warehouse.load import Cause
 from warehouse.reports.edition import Edition
 from warehouse.reports.publish import publish
 
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of one arrival. `new` is false where the ledger had its verdict already."""
+    """What became of one arrival. `new` is false where the ledger had its verdict already; `again`: a further pass.
+
+    withdrawn: it had been accepted, and no longer is.
+    """
 
     submission: Submission
     outcome: Outcome
     new: bool
+    again: bool = False
+    withdrawn: bool = False
 
 
 def open_home(folder: Path, pack: Pack) -> Home:
@@ -69,7 +82,7 @@ def receive(home: Home, pack: Pack, arrival: Arrival) -> Submission:
 
 
 def _received_before(home: Home, pack: Pack, arrival: Arrival) -> Submission | None:
-    if pack.kinds[arrival.kind].pack_file is not None:
+    if pack.is_list(arrival.kind):
         return None
     return next((s for s in home.submissions(arrival.period.year) if s.arrival == arrival), None)
 
@@ -77,28 +90,81 @@ def _received_before(home: Home, pack: Pack, arrival: Arrival) -> Submission | N
 def changed_since(home: Home, pack: Pack) -> list[str]:
     """Filed files whose bytes are no longer those that arrived under their line of arrivals.csv."""
     received = {s.arrival: s.sha256 for s in home.submissions()}
-    filed = (a for a in pack.arrivals if pack.kinds[a.kind].pack_file is None)
+    filed = (a for a in pack.arrivals if not pack.is_list(a.kind))
     return [a.file for a in filed if received.get(a) not in (None, hashlib.sha256(pack.read(a)).hexdigest())]
 
 
-def settle(home: Home, pack: Pack, submission: Submission, reader: Reader) -> Taken:
-    """Read, parse, judge, part, record and load one received submission, unless that is done."""
+@dataclass(frozen=True)
+class _Judged:
+    """A submission as judged: what was read, the judgment, what it was compared with, and what it yields."""
+
+    kind: Kind
+    filed: Filed
+    judgment: Judgment
+    compared: tuple[Comparison, ...]
+    rows: pl.DataFrame | None
+    figures: list[Figure]
+    waivers: tuple[Waiver, ...]
+    explanations: tuple[Explanation, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.judgment.verdict
+
+
+def settle(home: Home, pack: Pack, submission: Submission, reader: Reader, head: int | None = None) -> Taken | None:
+    """Read, parse, judge, part, record and load one received submission, unless that is done.
+
+    head: the ledger's last entry when it was found that nothing else has to be judged first. None where another
+    process has written since then, and that has to be found out again.
+    """
     if home.judged(submission.id):
-        stored = next(s for s in home.submissions() if s.id == submission.id)
-        assert stored.outcome is not None
-        return Taken(submission, stored.outcome, new=False)
+        return _as_stored(home, submission)
+    judged = _judge(home, pack, submission, reader)
+    at = max([submission.arrival.received_at, *_granted(judged)])
+    if _record(home, pack, submission, judged, at, (), head):
+        return Taken(submission, judged.verdict.outcome, new=True)
+    # Another process may have settled it meanwhile, to the same end: the first record stands.
+    return Taken(submission, judged.verdict.outcome, new=True) if home.judged(submission.id) else None
+
+
+def _as_stored(home: Home, submission: Submission) -> Taken:
+    stored = next(s for s in home.submissions(submission.arrival.period.year) if s.id == submission.id)
+    assert stored.outcome is not None
+    return Taken(submission, stored.outcome, new=False)
+
+
+def judge_again(
+    home: Home, pack: Pack, submission: Submission, causes: Sequence[Cause], reader: Reader, head: int
+) -> Taken | None:
+    """Judge a submission once more, because of `causes`, and record that as a further pass.
+
+    None where another process has written since `head`.
+    """
+    judged = _judge(home, pack, submission, reader)
+    passes = home.judgments(submission.id)
+    at = max([passes[-1].at, home.last_judged_at(), *_granted(judged), *_given(judged, submission.arrival.period)])
+    if not _record(home, pack, submission, judged, at, causes, head):
+        return None
+    withdrawn = passes[-1].outcome is not Outcome.RETURNED and judged.verdict.outcome is Outcome.RETURNED
+    return Taken(submission, judged.verdict.outcome, new=True, again=True, withdrawn=withdrawn)
+
+
+def _judge(home: Home, pack: Pack, submission: Submission, reader: Reader) -> _Judged:
     arrival = submission.arrival
     kind = pack.kinds[arrival.kind].in_force(arrival.period)
     # What is judged is what was kept, not what lies in the inbox by now.
     reading = reader.read(home.landing.path(submission.sha256), arrival.file)
     filed = tabulate(reading, arrival.file, kind, arrival.period.year)
+    waivers, explanations = applicable_waivers(pack, arrival), all_explanations(home, pack)
     judgment = judge_filed(
         filed,
         period=arrival.period,
         filer=arrival.filer,
         filer_class=pack.filer_class(arrival.filer),
         references=gather_references(home, pack, kind, arrival),
-        waivers=pack.waivers(arrival.filer, arrival.period),
+        waivers=waivers,
+        explanations=explanations,
     )
     verdict = judgment.verdict
     accepted, _ = part(judgment.frame, judgment.quarantined)
@@ -107,9 +173,50 @@ def settle(home: Home, pack: Pack, submission: Submission, reader: Reader) -> Ta
     if verdict.outcome is not Outcome.RETURNED and filed.table is not None:
         rows = _gated(kind, accepted, verdict, filed.frame.columns)
         figures = unfold(kind, rows, filed.table, filer=arrival.filer, period=arrival.period)
-    derived = _derive(home, pack, kind, arrival, figures) if rows is not None else []
-    home.record(submission, kind, verdict, rows, filed.table, figures, derived, filed.account)
-    return Taken(submission, verdict.outcome, new=True)
+    beside = accepted if rows is not None else None
+    compared = compare(kind, judgment.frame, beside, verdict.counts, counterparts(home, pack, kind, arrival))
+    return _Judged(kind, filed, judgment, compared, rows, figures, waivers, explanations)
+
+
+def _record(
+    home: Home,
+    pack: Pack,
+    submission: Submission,
+    judged: _Judged,
+    at: datetime,
+    causes: Sequence[Cause],
+    head: int | None,
+) -> bool:
+    # Of one that was accepted and is not any more, the bureau's figures are those without it.
+    derived = _derive(home, pack, judged.kind, submission.arrival, judged.figures)
+    keeps = judged.rows is not None or bool(causes)
+    return home.record(
+        submission,
+        judged.kind,
+        judged.verdict,
+        judged.rows,
+        judged.filed.table,
+        judged.figures,
+        derived if keeps else [],
+        judged.filed.account,
+        at=at,
+        compared=judged.compared,
+        causes=causes,
+        head=head,
+    )
+
+
+def _granted(judged: _Judged) -> list[datetime]:
+    """When the waivers were granted without which it would have been returned: it was not accepted before."""
+    waived = {f.rule for f in judged.verdict.findings if f.waived_by}
+    return [datetime.combine(w.granted_on, time.min, ZONE) for w in judged.waivers if w.rule in waived and w.granted_on]
+
+
+def _given(judged: _Judged, period: Period) -> list[datetime]:
+    """When the explanations were given that hold for the findings."""
+    told = {f.explained_by for f in judged.verdict.findings}
+    given = {e.given_on for e in judged.explanations if e.given_on and e.told(period) in told}
+    return [datetime.combine(day, time.min, ZONE) for day in given]
 
 
 def _gated(kind: Kind, accepted: pl.DataFrame, verdict: Verdict, columns: list[str]) -> pl.DataFrame:
@@ -119,46 +226,6 @@ def _gated(kind: Kind, accepted: pl.DataFrame, verdict: Verdict, columns: list[s
         # Rules about the whole were judged on the rows as filed; of what is left of them they say nothing.
         waived |= {rule.id for rule in kind.rules if rule.scope == "frame"}
     return passes(kind.schema, accepted, waived).select(columns)
-
-
-def gather_references(home: Home, pack: Pack, kind: Kind, arrival: Arrival) -> dict[str, Reference | list[Reference]]:
-    """What the kind's rules compare with, for each of its contexts that there is something for."""
-    found: dict[str, Reference | list[Reference] | None] = {}
-    names = pack.filer_names()
-    for context in kind.contexts:
-        if context.source == "previous":
-            found["previous"] = home.previous(kind.code, arrival.filer, arrival.period)
-        elif context.source == "peer":
-            found["peer"] = [_named(r, names) for r in home.peers(kind.code, arrival.period, arrival.filer)]
-        elif context.source == "figures":
-            found["figures"] = _computed(home, pack)
-        else:
-            found[context.source] = pack.reference(pack.kinds[context.source].pack_file or "")
-    return {source: reference for source, reference in found.items() if reference}
-
-
-def _named(reference: Reference, names: Mapping[str, str]) -> Reference:
-    """A filer names its partner by short name; the frame knows the code."""
-    name = pl.col("_filer").replace_strict(names, default=None, return_dtype=pl.String).alias("_filer_name")
-    return Reference(reference.frame.with_columns(name), reference.columns, reference.sheet, reference.file)
-
-
-def _computed(home: Home, pack: Pack) -> Reference:
-    """The bureau's own computed figures of the year, to compare a filed statement with.
-
-    An indicator that the forms would yield but do not yet, because not all have been filed, is there without a value.
-    """
-    known = {f.indicator: f for f in home.figures(pack.settings.year) if f.filer == pack.settings.bureau and f.parts}
-    yielded = {m.indicator for k in pack.kinds.values() for m in k.measures if m.across and "{" not in m.indicator}
-    exact = pl.Decimal(38, 6)
-    rows = []
-    for indicator in sorted(yielded | known.keys()):
-        f = known.get(indicator)
-        at = PLACES.join(place(s.file, s.sheet, s.cell) for s in f.sources) if f else None
-        rows.append((0, indicator, f and f.value, f and f.low, f and f.high, at))
-    names = ("value", "low", "high")
-    schema = {"_row": pl.Int64, "indicator": pl.String} | dict.fromkeys(names, exact) | {"value__at": pl.String}
-    return Reference(pl.DataFrame(rows, schema=schema, orient="row"), {}, "", "")
 
 
 def _derive(home: Home, pack: Pack, kind: Kind, arrival: Arrival, new: list[Figure]) -> list[Figure]:

@@ -18,13 +18,16 @@ sys.path.insert(0, str(ROOT))  # run as a script, Python looks beside it only
 
 import typer  # noqa: E402
 
+from contracts.examples import discover_examples  # noqa: E402
 from contracts.field import Field, Meaning  # noqa: E402
 from contracts.kind import Kind, discover_kinds  # noqa: E402
+from contracts.level import Level  # noqa: E402
 from contracts.measure import Measure, Method  # noqa: E402
-from contracts.rule import Rule  # noqa: E402
 from contracts.structure import RULES as STRUCTURE_RULES  # noqa: E402
 from flows import settings  # noqa: E402
 from flows.cli import app  # noqa: E402
+from flows.commands.formats.rule_pages import rules_markdown  # noqa: E402
+from flows.commands.rule_book import RuleBook, shape_entry  # noqa: E402
 from transforms.templates import TYPES_ZH  # noqa: E402
 from warehouse.marts import Mart, discover_marts, view_name  # noqa: E402
 from warehouse.promises import PROMISES  # noqa: E402
@@ -64,10 +67,20 @@ def commands() -> str:
     lead = """\
 `jixiao` is in `.venv/bin` after `make run`. `jixiao --help` and `jixiao COMMAND --help` say the same as this page.
 
-Exit status: 0 done, and nothing blocks; 1 `check` returned the file, or part of it, or `read` could not read it;
-2 misuse or a fault of ours."""
-    parts = [_command(name, command) for name, command in group.commands.items()]
+Exit status: 0 done, and nothing blocks; 1 `check` returned the file, or part of it, `read` could not read it, or
+`rules test` found a rule that would return an accepted file; 2 misuse or a fault of ours."""
+    parts = [_command(name, command) for name, command in every_command(group)]
     return page("Commands", "flows/cli.py", lead, *parts)
+
+
+def every_command(group: Any) -> list[tuple[str, Any]]:
+    """Each command of a group by its full name, a group's own commands behind it."""
+    found = []
+    for name, command in group.commands.items():
+        found.append((name, command))
+        if hasattr(command, "commands"):
+            found += [(f"{name} {below}", one) for below, one in every_command(command)]
+    return found
 
 
 def _command(name: str, command: Any) -> str:
@@ -139,11 +152,12 @@ def _field(field: Field) -> tuple[str, ...]:
     notes += [f"空白：{field.blank.zh}"] if field.blank is not Meaning.MISSING else []
     notes += [f"空白时取 {_code(field.otherwise)}"] if field.otherwise else []
     notes += ["可为负"] if field.signed else []
+    notes += [f"{field.length[0]} 至 {field.length[1]} 字"] if field.length else []
     notes += ["个人信息"] if field.personal else []
     needed = ("必填" if field.required else "") + ("可缺列" if field.optional_column else "")
     kind = f"{TYPES_ZH[field.type]} `{field.type.value}`"
     said = "；".join(filter(None, notes))
-    return field.heading, _code(field.name), kind, field.unit, needed, "、".join(field.aliases), said
+    return field.heading, _code(field.name), kind, field.units_taken, needed, "、".join(field.aliases), said
 
 
 def _measure(kind: Kind, measure: Measure) -> tuple[str, ...]:
@@ -165,28 +179,17 @@ def rules() -> str:
     lead = """\
 强制 blocks; 准强制 blocks unless a waiver covers it; 核实 is accepted and asks for an explanation; 提示 is a note. A
 rule answers pass, fail or cannot tell; what cannot be told is counted and never passes. 范围: `row` one row, `group`
-the rows that share a value, `frame` the whole submission. The expressions themselves stand in `contracts/kinds/`."""
-    heads = ("rule", "级别", "content")
-    rows = [(_code(r.id), r.severity.value, f"{r.title_zh} / {r.title_en}") for r in STRUCTURE_RULES.values()]
-    shape = "## Every file\n\nBefore there is a row to judge; see [reading.md](reading.md).\n\n" + table(heads, rows)
-    return page(
-        "Rules", "contracts/kinds and contracts/structure.py", lead, shape, *map(_rules_of, discover_kinds().values())
-    )
+the rows that share a value, `frame` the whole submission. The expressions themselves stand in `contracts/kinds/`, the
+examples beside them; what a broken one is told is judged when this page is made. In a template `{name}` is an operand.
 
-
-def _rules_of(kind: Kind) -> str:
-    heads = ("rule", "级别", "范围", "content", "looks at", "in force", "basis")
-    return f"## {kind.code}: {kind.title_zh}\n\n" + table(heads, (_rule(kind, r) for r in kind.rules))
-
-
-def _rule(kind: Kind, rule: Rule) -> tuple[str, ...]:
-    own = {f.name: f.heading for f in kind.fields}
-    operands = "、".join(own.get(name, _code(name)) for name in rule.fields)
-    since = f"from {rule.since}" if rule.since else ""
-    until = f"until {rule.until}" if rule.until else ""
-    content = f"{rule.title_zh} / {rule.title_en}"
-    dates = " ".join(filter(None, (since, until)))
-    return _code(rule.id), rule.severity.value, _code(rule.scope.value), content, operands, dates, rule.basis
+层级 is the validation level of the European Statistical System: how far a rule looks."""
+    levels = table(("层级", "与什么比较", "what it compares with"), ((str(int(n)), n.zh, n.en) for n in Level))
+    kinds = discover_kinds()
+    book = RuleBook(kinds, discover_examples(kinds.values()))
+    shape = "## Every file\n\nBefore there is a row to judge; see [reading.md](reading.md).\n\n"
+    shape += rules_markdown([shape_entry(rule) for rule in STRUCTURE_RULES.values()])
+    forms = (f"## {k.code}: {k.title_zh}\n\n{rules_markdown(list(book.entries(k)))}" for k in kinds.values())
+    return page("Rules", "contracts/kinds and contracts/structure.py", lead, levels, shape, *forms)
 
 
 # --- settings.md

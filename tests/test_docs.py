@@ -22,6 +22,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import typer
 from rich.console import Console
 
 from contracts.kind import discover_kinds
@@ -31,14 +32,14 @@ from flows.batch import load_pack, run_plain
 from flows.cli import app
 from flows.commands import run as run_command
 from flows.settings import Settings
-from tests.regenerate_docs import PAGES
+from tests.regenerate_docs import PAGES, every_command
 from warehouse.marts import discover_marts
 from warehouse.promises import PROMISES
 from warehouse.reconciliation import COUNT
 
 ROOT = Path(__file__).resolve().parents[1]
 MADE_BY_TOOLS = {".git", ".venv", "var", "build", "dist", "__pycache__"}
-COMMANDS = [str(command.name or command.callback.__name__) for command in app.registered_commands if command.callback]
+COMMANDS = [name for name, _ in every_command(typer.main.get_command(app))]
 BLOCK = re.compile(
     r"(?:^<!-- (?P<mark>run|file|prints)(?:: (?P<what>[^\n]+))? -->\n)?^```(?P<language>\w*)\n(?P<text>.*?)^```$",
     re.M | re.S,
@@ -218,7 +219,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory, monkeypatch_module: pytest.M
     monkeypatch_module.setattr(run_command, "Console", lambda: Console(file=said, width=80))
     with chdir(folder):
         pack = load_pack(Path("examples/jiangxi-2020"), own)
-        run_command._print(run_plain(pack, own.var / pack.name, own))
+        run_command._print(run_plain(pack, own.var / pack.name, own), "examples/jiangxi-2020")
     return Clone(folder, said.getvalue())
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from contracts.conversion import conversion
 from contracts.field import Field, Type
 from contracts.finding import Cell, Finding
 from contracts.structure import structure_finding
@@ -19,7 +20,7 @@ from transforms.heading_match import Block
 from transforms.notes import is_unit_line, is_unit_word
 from transforms.readers.archive.names import printable
 from transforms.row_kinds import RowKind
-from transforms.stated_units import conversion, stated_unit
+from transforms.stated_units import stated_unit
 from transforms.stated_units import stated_units as units_in_note
 
 _NAMED = 20  # cells of one finding that are named, the rest is counted
@@ -176,7 +177,7 @@ def no_value(file: str, sheet: str, kind: str, cells: Sequence[Cell]) -> Finding
         )
     return structure_finding(
         "CELL-02",
-        f"{zh}中有 {len(cells)} 个单元格是错误值：{where}。",
+        f"{zh}中有 {len(cells)} 个单元格是错误值：{where}；请改为实际内容后重新报送。",
         f"In {en}, cells that hold an error value: {len(cells)}: {where}.",
         cells=tuple(named),
         filed=named[0].text,

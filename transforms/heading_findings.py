@@ -43,7 +43,7 @@ def no_heading(
         en += f" Nearest is the row of {address}, in which {seen + ' alone' if found else 'nothing'} fits."
     if hidden:
         zh, en = f"{zh}隐藏的工作表“{hidden}”中有这样的表头。", f"{en} The hidden sheet “{hidden}” has such a row."
-    zh, en = f"{zh}应有的列：{expected}。", f"{en} Expected columns: {expected}."
+    zh, en = f"{zh}应有的列：{expected}。请按规定的报表样式填报。", f"{en} Expected columns: {expected}."
     return structure_finding(
         "HEAD-01", zh, en, cells=(Cell(sheet, nearest[0]),) if nearest else (), expected=expected or None
     )
@@ -66,6 +66,7 @@ def missing_columns(file: str, sheet: str, first_row: int, block: Block, fields:
         if near:
             zh += f"最接近的是 {heading_address(near, first_row)} 的“{near.text}”。"
             en += f" Nearest is “{near.text}” in {heading_address(near, first_row)}."
+        zh += "请补上该列，或改正列名后重新报送。"
         cell = Cell(sheet, heading_address(near, first_row) if near else at, field.name, near.text if near else None)
         findings.append(
             structure_finding(
@@ -82,7 +83,7 @@ def unknown_column(file: str, sheet: str, address: str, heading: str | None, cel
     title_en = f"column “{heading}”" if heading else "a column without heading"
     return structure_finding(
         "HEAD-03",
-        f"{zh}的{title_zh}（{address}）不在合同之内，其中有 {cells} 个非空单元格未被采用。",
+        f"{zh}的{title_zh}（{address}）不是本表规定的列，其中 {cells} 个非空单元格未被采用；请核实其中没有应报的数据。",
         f"In {en}, {title_en} ({address}) is not in the contract; {cells} filled cells of it were not used.",
         cells=(Cell(sheet, address, text=heading),),
         filed=heading,
@@ -106,7 +107,7 @@ def repeated_heading(file: str, sheet: str, cells: Sequence[Cell], title: str | 
     where, title = ", ".join(cell.address for cell in cells), title or cells[0].text
     return structure_finding(
         "HEAD-04",
-        f"{zh}中列“{title}”出现了 {len(cells)} 次：{where}。",
+        f"{zh}中列“{title}”出现了 {len(cells)} 次：{where}；请只保留一列后重新报送。",
         f"Column “{title}” stands {len(cells)} times in {en}: {where}.",
         cells=tuple(cells),
         field=cells[0].field,
@@ -119,7 +120,7 @@ def second_table(file: str, used: str, sheet: str, address: str, cells: int) -> 
     return structure_finding(
         "HEAD-05",
         f"文件“{file}”的工作表“{sheet}”（{address}）也像是本表；只采用了“{used}”，"
-        f"“{sheet}”的 {cells} 个非空单元格未被采用。",
+        f"“{sheet}”的 {cells} 个非空单元格未被采用，请核实应报的是哪一张。",
         f"Sheet “{sheet}” of file “{file}” ({address}) looks like the table too; only “{used}” was used, "
         f"and the {cells} filled cells of “{sheet}” were not.",
         cells=(Cell(sheet, address),),
@@ -157,7 +158,7 @@ def no_rows(file: str, sheet: str, address: str) -> Finding:
     zh, en = place_of(file, sheet)
     return structure_finding(
         "TABLE-01",
-        f"{zh}在表头（{address}）之下没有数据行。",
+        f"{zh}在表头（{address}）之下没有数据行；请填写后重新报送。",
         f"There are no rows of data below the headings ({address}) in {en}.",
         cells=(Cell(sheet, address),),
     )

@@ -6,7 +6,6 @@ a reason, or named by a finding; none is dropped. It never looks at what a value
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,10 +25,9 @@ from transforms.heading_findings import (
     second_table,
 )
 from transforms.heading_match import Block, Merge, best_block, head_height
+from transforms.numbers import is_number
 from transforms.sheets import blanks_as_nulls, count_filled, grid_merges
 from transforms.tabulation import Tabulation, build_table
-
-_NUMBER = re.compile(r"\s*[+-]?[\d,，]*\.?\d+\s*[%％]?\s*")
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ class Candidate:
 
     def _has_row_of(self, widths: range) -> bool:
         rows = ([text for text in row if text] for row in self.grid.head(head_height(self.grid.width)).rows())
-        return any(len(row) > 1 and len(row) in widths and any(map(_NUMBER.fullmatch, row)) for row in rows)
+        return any(len(row) > 1 and len(row) in widths and any(map(is_number, row)) for row in rows)
 
     @property
     def heading_cell(self) -> str:

@@ -17,10 +17,10 @@ import polars as pl
 from transforms.book import Sheet
 from transforms.heading_match import LEVELS, Block, Heading, Merge, head_height, read_headings
 from transforms.notes import is_label, is_note_row, is_unit_line, is_unit_text
+from transforms.numbers import is_number
 from transforms.row_kinds import RowKind, classify_rows
 from transforms.sheets import blanks_as_nulls, grid_merges
 
-_NUMBER = re.compile(r"[+-]?[\d,]*\.?\d+(?:[eE][+-]?\d+)?\s*[%‰]?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _VALUE_TYPES = frozenset({"number", "percent", "date", "datetime", "time", "boolean", "error", "formula"})
 _BANDS = 200  # so many runs of rows behind a blank row are looked at for a second table
@@ -133,7 +133,7 @@ class _Rows:
         if _YEAR.fullmatch(text):
             return False
         kind = self.types[row][column] if self.types else None
-        return kind in _VALUE_TYPES or _NUMBER.fullmatch(text) is not None
+        return kind in _VALUE_TYPES or is_number(text)
 
     def heading_row(self, width: int) -> int | None:
         """The first row that names at least half of the `width` columns in use, and more than one if there are more.

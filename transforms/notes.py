@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from contracts.amounts import SCALE_PATTERN
 from contracts.units import UNIT_PATTERN
+from contracts.written_numbers import SCALE_PATTERN
 
 _NOTE = re.compile(
     r"\s*(?:注\s*[\d一二三四五六七八九十]*\s*(?:[:：.、]|\s|$)|备注\s*[:：]|附注|(?:填表|填报|编制|指标)?说明\s*(?:[\d一二三四五六七八九十]|[:：]|$)"

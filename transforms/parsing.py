@@ -13,17 +13,19 @@ from decimal import Decimal
 
 import polars as pl
 
+from contracts.exact import canonical
 from contracts.field import Field, Meaning, Type
 from contracts.partial_date import parse_date
-from contracts.quantity import parse_quantity
 from contracts.table import Table
-from transforms.numbers import number_text, stated_text
+from transforms.numbers import number_text, stated_quantity
 from transforms.outline import outline_column
 from transforms.widths import narrow_number
 
 DECIMAL = pl.Decimal(38, 6)
 
 _SCALE = 6
+_FINEST = Decimal(1).scaleb(-_SCALE)  # zeros written further behind are idle
+_PIECE = 100_000  # texts
 _LONGEST = 80  # characters; no day is longer
 _INTEGER_DIGITS = 32
 _CLOCK = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?"
@@ -98,14 +100,23 @@ def _words(field: Field) -> dict[str, str]:
 
 def _parse_distinct(texts: pl.Series, schema: Schema, parse: Callable[[str], Answer]) -> list[pl.Series]:
     """Each distinct text parsed once, the answers put back in the order of `texts`."""
-    distinct = texts.drop_nulls().unique(maintain_order=True)
-    nothing: tuple[object, ...] = (None,) * len(schema)
-    answers = [parse(text) or nothing for text in distinct.to_list()]
-    known = pl.DataFrame([distinct.alias("text")]).hstack(
-        [pl.Series(name, [a[i] for a in answers], dtype=dtype) for i, (name, dtype) in enumerate(schema.items())]
+    distinct = texts.drop_nulls().unique(maintain_order=True).alias("text")
+    # In pieces, because a column keeps a number in a tenth of the memory that an object takes.
+    known = pl.concat(
+        [_answers(piece, schema, parse) for piece in distinct.to_frame().iter_slices(_PIECE)]
+        or [_answers(distinct.to_frame(), schema, parse)]
     )
     joined = texts.alias("text").to_frame().join(known, on="text", how="left", maintain_order="left")
     return joined.select(list(schema)).get_columns()
+
+
+def _answers(distinct: pl.DataFrame, schema: Schema, parse: Callable[[str], Answer]) -> pl.DataFrame:
+    """What `parse` makes of each text, beside it."""
+    nothing: tuple[object, ...] = (None,) * len(schema)
+    answers = [parse(text) or nothing for text in distinct["text"].to_list()]
+    columns = zip(*answers, strict=True) if answers else ((),) * len(schema)
+    made = [pl.Series(n, c, dtype=t) for (n, t), c in zip(schema.items(), columns, strict=True)]
+    return distinct.hstack(made)
 
 
 def _parser(field: Field, year: int | None) -> tuple[Schema, Callable[[str], Answer]]:
@@ -133,7 +144,7 @@ def _quantity_schema(name: str) -> Schema:
     numbers = dict.fromkeys((name, f"{name}__low", f"{name}__high"), DECIMAL)
     ends = dict.fromkeys((f"{name}__low_closed", f"{name}__high_closed"), pl.Boolean)
     words = dict.fromkeys((f"{name}__comparator", f"{name}__unit"), pl.String)
-    return {**numbers, **ends, **words, f"{name}__direction": pl.Int8}
+    return {**numbers, **ends, **words, f"{name}__direction": pl.Int8, f"{name}__precision": DECIMAL}
 
 
 def _number(text: str, field: Field) -> Decimal | None:
@@ -141,12 +152,17 @@ def _number(text: str, field: Field) -> Decimal | None:
     return None if plain is None else Decimal(plain)
 
 
-def _exact(number: Decimal | None) -> Decimal | None:
-    """The number with no idle zeros if Decimal(38, 6) holds it exactly, else None."""
-    if number is None:
-        return None
-    whole, _, fraction = format(number.copy_abs(), "f").partition(".")
-    return number if len(whole.lstrip("0")) <= _INTEGER_DIGITS and len(fraction.rstrip("0")) <= _SCALE else None
+def _held(number: Decimal) -> Decimal | None:
+    """The number as Decimal(38, 6) holds it, without idle zeros beyond six decimals, or None where it does not."""
+    if _has_room(number):
+        return number
+    plain = canonical(number)
+    return plain if _has_room(plain) else None
+
+
+def _has_room(number: Decimal) -> bool:
+    _, digits, exponent = number.as_tuple()
+    return isinstance(exponent, int) and -_SCALE <= exponent <= 0 and len(digits) + exponent <= _INTEGER_DIGITS
 
 
 def _count(text: str, field: Field) -> Answer:
@@ -157,14 +173,9 @@ def _count(text: str, field: Field) -> Answer:
 
 
 def _decimal(text: str, field: Field) -> Answer:
-    number = _exact(_number(text, field))
-    return None if number is None else (_scaled(number),)
-
-
-def _scaled(number: Decimal) -> Decimal:
-    """`number` (exact within six decimals) with idle zeros beyond them taken off."""
-    text = format(number, "f")
-    return Decimal(text.rstrip("0").rstrip(".") if "." in text else text)
+    number = _number(text, field)
+    held = None if number is None else _held(number)
+    return None if held is None else (held,)
 
 
 def _day(text: str) -> Answer:
@@ -206,11 +217,14 @@ def _items(text: str) -> Answer:
 
 
 def _quantity(text: str, field: Field) -> Answer:
-    found = parse_quantity(stated_text(text, field) or text, unit=field.unit, role=field.role)
+    found = stated_quantity(text, field)
     if found is None:
         return None
+    if found.kind != "zero" and not field.takes_unit(found.unit):
+        return (*(None,) * 5, found.comparator, found.unit, None, None)  # a number of something else
     numbers = (found.value, found.low, found.high)
-    if any(number is not None and _exact(number) is None for number in numbers):
+    held = tuple(None if number is None else _held(number) for number in numbers)
+    if held.count(None) > numbers.count(None):
         return None
-    scaled = tuple(None if number is None else _scaled(number) for number in numbers)
-    return (*scaled, found.low_closed, found.high_closed, found.comparator, found.unit, found.direction)
+    words = (found.comparator, found.unit, found.direction)
+    return (*held, found.low_closed, found.high_closed, *words, _held(found.precision) or _FINEST)

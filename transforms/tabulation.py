@@ -5,7 +5,6 @@ Takes rows and columns as they were classified; it judges no value, and fills no
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +18,7 @@ from transforms.cell_findings import compared_units, hidden_parts, unread_cells
 from transforms.heading_findings import data_above, heading_address, unknown_column
 from transforms.heading_match import Block, Merge, normalise
 from transforms.notes import is_label
+from transforms.numbers import is_number
 from transforms.row_kinds import RowKind, classify_rows
 
 _REASONS: dict[RowKind, tuple[str, str]] = {
@@ -30,7 +30,6 @@ _REASONS: dict[RowKind, tuple[str, str]] = {
     RowKind.UNIT: ("计量单位行", "a row that states units"),
 }
 _NAMED = 20
-_NUMBER = re.compile(r"[+-]?[\d,，]*\.?\d+\s*[%％]?")
 _SERIAL = ("序号", "行号", "编号", "no", "no.")
 _MERGED_TYPES = (Type.TEXT, Type.CHOICE, Type.DAY, Type.DATE)
 
@@ -170,7 +169,7 @@ def _data_above(
 def _looks_like_data(row: Sequence[str | None], block: Block) -> bool:
     texts = [text for text in row if text is not None]
     full = len(texts) >= max(2, (len(block.matched) + 1) // 2)
-    return full and not any(map(is_label, texts)) and any(_NUMBER.fullmatch(text.strip()) for text in texts)
+    return full and not any(map(is_label, texts)) and any(map(is_number, texts))
 
 
 def ignored_rows(

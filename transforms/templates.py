@@ -139,8 +139,10 @@ def words_zh(field: Field) -> list[str]:
 
 def _entry_note(field: Field) -> str:
     parts = [f"{'必填' if field.required else '可不填'}，{TYPES_ZH[field.type]}"]
-    if field.unit:
-        parts.append(f"单位：{field.unit}")
+    if field.units_taken:
+        parts.append(f"单位：{field.units_taken}")
+    if field.length:
+        parts.append(f"{field.length[0]} 至 {field.length[1]} 字")
     parts += words_zh(field)
     if field.note_zh:
         parts.append(field.note_zh)
@@ -184,7 +186,7 @@ def _field_row(field: Field) -> tuple[str, ...]:
         f"“{field.heading}”：{field.title_en}",
         f"类型：{TYPES_ZH[field.type]}",
         "必填 yes" if field.required else "可不填 no",
-        f"单位：{field.unit}" if field.unit else "",
+        f"单位：{field.units_taken}" if field.units_taken else "",
         f"可选：{'、'.join(field.choices)}" if field.choices else "",
         _entry_note(field) if field.note_zh or words_zh(field) else "",
     )

@@ -18,10 +18,11 @@ from typing import Self
 import polars as pl
 from sqlalchemy import URL, Engine, insert, select
 
+from contracts.comparing import Comparison
 from contracts.context import Reference
 from contracts.errors import StorageError, UsageError
 from contracts.figure import Figure
-from contracts.finding import Finding, RuleCount, Verdict
+from contracts.finding import Finding, RuleCount, Severity, Verdict
 from contracts.kind import Kind
 from contracts.period import Period
 from contracts.submission import Arrival, Submission
@@ -29,14 +30,14 @@ from contracts.table import Account, Ignored, Table
 from warehouse import ledger, lookup, provenance, tables
 from warehouse.arrivals import add_submission, find_submission
 from warehouse.canonical import moment_text
-from warehouse.database import HEAD, connect, current_revision, migrate, reading, reported, writing
+from warehouse.database import HEAD, connect, current_revision, gather_journal, migrate, reading, reported, writing
 from warehouse.files import hold
 from warehouse.landing import Landing
-from warehouse.load import Judged, is_judged, record
+from warehouse.load import Cause, Judged, is_judged, record
 from warehouse.marts import create_views
 from warehouse.provenance import known_at
 from warehouse.registers import Registers
-from warehouse.stored import StoredFigure, StoredSubmission
+from warehouse.stored import StoredFigure, StoredJudgment, StoredSubmission
 
 DATABASE = "warehouse.db"
 
@@ -51,6 +52,7 @@ class Home:
     engine: Engine
     landing: Landing
     registers: Registers
+    writable: bool = False
 
     @classmethod
     def open(cls, folder: Path, *, bureau: str, title: str, database_url: str | None = None) -> Home:
@@ -74,7 +76,7 @@ class Home:
         if owner != bureau:
             engine.dispose()
             raise UsageError(f"数据目录 {folder} 属于 {owner}，不是 {bureau}", f"{folder} is {owner}'s, not {bureau}'s")
-        return cls(folder, owner, known_as, engine, Landing(folder / "landing"), Registers(folder / "registers"))
+        return cls(folder, owner, known_as, engine, Landing(folder / "landing"), Registers(folder / "registers"), True)
 
     @classmethod
     def look(cls, folder: Path, *, database_url: str | None = None) -> Home:
@@ -101,6 +103,9 @@ class Home:
         return cls(folder, row.bureau, row.title, engine, Landing(folder / "landing"), Registers(folder / "registers"))
 
     def close(self) -> None:
+        """Let go of the database; what was written is then in its one file, whoever copies that."""
+        if self.writable:
+            gather_journal(self.engine)
         self.engine.dispose()
 
     def __enter__(self) -> Self:
@@ -138,22 +143,37 @@ class Home:
         figures: Sequence[Figure],
         derived: Sequence[Figure],
         account: Account | None,
-    ) -> None:
-        """Keep a judgment: all of it or nothing, and only once.
+        *,
+        at: datetime | None = None,
+        compared: Sequence[Comparison] = (),
+        causes: Sequence[Cause] = (),
+        head: int | None = None,
+    ) -> bool:
+        """Keep a judgment: all of it or nothing, and only once. Whether it was kept.
 
         rows: the accepted rows, typed. figures: those of this submission. derived: all figures of the bureau for the
         kind and the period's year, as they are with this submission; those that stand open and are not among them are
         closed. Of a returned submission neither is kept, and the accepted one before it goes on standing.
-        account: what became of the file's cells; None for a file that could not be read.
+        account: what became of the file's cells; None for a file that could not be read. at: when this was known, the
+        arrival where nothing is said. compared: with what it was compared. causes: why it is judged again; the judgment
+        is then a further pass, and one that returns what stood withdraws it. head: `last_entry` when judging began;
+        nothing is kept where another process has written since.
         """
-        judged = Judged(submission, kind, verdict, rows, table, figures, derived, account)
-        record(self.engine, self.registers, judged)
+        at = at or submission.arrival.received_at
+        judged = Judged(submission, kind, verdict, rows, table, figures, derived, account, at, compared, causes)
+        return record(self.engine, self.registers, judged, head)
+
+    def last_entry(self) -> int:
+        """The sequence of the ledger's last entry: while it is the same, nothing has been received or judged."""
+        with reading(self.engine) as connection:
+            return ledger.last_entry(connection)
 
     def sweep_registers(self) -> list[Path]:
-        """Delete register files that no submission names: what a process that died left behind."""
-        s = tables.submissions.c
+        """Delete register files that no judgment names: what a process that died left behind."""
+        s, j = tables.submissions.c, tables.judgments.c
+        query = select(s.kind, j.register).join(tables.judgments, j.submission == s.id).where(j.register.is_not(None))
         with self.registers.held(), reading(self.engine) as connection:
-            named = connection.execute(select(s.kind, s.register).where(s.register.is_not(None))).tuples().all()
+            named = connection.execute(query).tuples().all()
             return self.registers.sweep(set(named))
 
     def publish_entry(self, year: int, files: Mapping[str, str], at: datetime) -> bool:
@@ -175,13 +195,37 @@ class Home:
         with reading(self.engine) as connection:
             return lookup.list_submissions(connection, query)
 
-    def findings(self, submission_id: str) -> list[Finding]:
+    def findings(self, submission_id: str, pass_number: int | None = None) -> list[Finding]:
+        """What a pass found, or the current one."""
         with reading(self.engine) as connection:
-            return lookup.list_findings(connection, submission_id)
+            return lookup.list_findings(connection, submission_id, pass_number)
 
-    def counts(self, submission_id: str) -> list[RuleCount]:
+    def findings_of(self, *severities: Severity) -> dict[str, list[Finding]]:
+        """submission → the findings of its current pass that are of these severities; those without are left out."""
         with reading(self.engine) as connection:
-            return lookup.list_counts(connection, submission_id)
+            return lookup.findings_of_severity(connection, severities)
+
+    def counts(self, submission_id: str, pass_number: int | None = None) -> list[RuleCount]:
+        with reading(self.engine) as connection:
+            return lookup.list_counts(connection, submission_id, pass_number)
+
+    def judgments(self, submission_id: str | None = None) -> list[StoredJudgment]:
+        """Every pass of a submission, or of all of them, in the order of the ledger."""
+        with reading(self.engine) as connection:
+            return lookup.list_judgments(connection, submission_id)
+
+    def last_judged_at(self) -> datetime:
+        """When what the last judgment says was known. Raises StorageError while nothing was judged."""
+        with reading(self.engine) as connection:
+            return lookup.last_judged_at(connection)
+
+    def last_first_judgment(self, *, but: str) -> int:
+        """The ledger's entry of the last judgment that was a submission's first; 0 while nothing was judged.
+
+        but: a kind whose submissions do not count.
+        """
+        with reading(self.engine) as connection:
+            return lookup.last_first_judgment(connection, but)
 
     def ignored(self, submission_id: str) -> list[Ignored]:
         with reading(self.engine) as connection:
@@ -189,15 +233,30 @@ class Home:
 
     def previous(self, kind: str, filer: str, before: Period) -> Reference | None:
         """The filer's standing submission of the last period before `before`, as rules compare with it."""
+        found = self.previous_submission(kind, filer, before)
+        return None if found is None else self.refer(found)
+
+    def previous_submission(self, kind: str, filer: str, before: Period) -> StoredSubmission | None:
         with reading(self.engine) as connection:
-            found = lookup.previous_submission(connection, kind, filer, before)
-        return None if found is None else lookup.refer(self.registers, found)
+            return lookup.previous_submission(connection, kind, filer, before)
 
     def peers(self, kind: str, period: Period, except_filer: str) -> list[Reference]:
         """Other filers' standing submissions for the period."""
+        return [self.refer(s) for s in self.peer_submissions(kind, period, except_filer)]
+
+    def peer_submissions(self, kind: str, period: Period, except_filer: str) -> list[StoredSubmission]:
         with reading(self.engine) as connection:
             found = lookup.standing_submissions(connection, kind, period=period)
-        return [lookup.refer(self.registers, s) for s in found if s.filer != except_filer]
+        return [s for s in found if s.filer != except_filer]
+
+    def standing(self, kind: str) -> list[StoredSubmission]:
+        """Every submission of a kind that stands, of all years, in the order of arrival."""
+        with reading(self.engine) as connection:
+            return lookup.standing_submissions(connection, kind)
+
+    def refer(self, submission: StoredSubmission) -> Reference:
+        """The accepted rows of a submission that stands, as rules compare with them."""
+        return lookup.refer(self.registers, submission)
 
     def reference(self, kind: str, year: int) -> Reference | None:
         """The standing submission of a reference kind for the year; the last to arrive where there are several."""

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from warehouse.canonical import json_text
 from warehouse.tables import ledger, publications, submissions
@@ -33,6 +33,11 @@ def append(connection: Connection, at: str, event: str, subject: str, content: M
     }
     connection.execute(insert(ledger).values(**entry, hash=entry_hash(entry)))
     return int(entry["sequence"])
+
+
+def last_entry(connection: Connection) -> int:
+    """The sequence of the last entry; 0 while there is none."""
+    return connection.scalar(select(func.max(ledger.c.sequence))) or 0
 
 
 def entry_hash(entry: Mapping[str, Any]) -> str:
@@ -62,7 +67,7 @@ def _disagreements(connection: Connection) -> list[str]:
     """Submissions of which the ledger says something else, or nothing. Finds a ledger cut off at its end, too."""
     told: dict[str, dict[str, Any]] = {}
     for entry in connection.execute(select(ledger).order_by(ledger.c.sequence)):
-        if entry.event in ("received", "judged"):
+        if entry.event in ("received", "judged", "judged again"):
             told.setdefault(entry.subject, {}).update(_object(entry.content))
     problems = []
     for row in connection.execute(select(submissions).order_by(submissions.c.sequence)).mappings():

@@ -1,18 +1,21 @@
 """Recording a judgment: the register file first, then everything else in one transaction, or nothing of it.
 
-A returned submission leaves its findings and counts and touches no figure. Never judges and never computes a figure.
+A returned submission leaves its findings and counts and touches no figure. One that is judged again gets a further
+pass; what the passes before it said stays. Never judges and never computes a figure.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 import polars as pl
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from contracts.comparing import Comparison
 from contracts.errors import StorageError
 from contracts.field import Field
 from contracts.figure import Figure
@@ -23,16 +26,29 @@ from contracts.table import Account, Ignored, Table
 from warehouse import tables
 from warehouse.canonical import json_text, moment_text
 from warehouse.database import reading, writing
-from warehouse.ledger import append
+from warehouse.ledger import append, last_entry
 from warehouse.registers import Registers
-from warehouse.versions import Recording, replace_figures
+from warehouse.standing import Place, find_place, reinstate, supersede
+from warehouse.versions import Recording, renew_figures, replace_figures, withdraw_figures
 
 TAKEN = (Outcome.ACCEPTED, Outcome.PARTIAL)
 
 
 @dataclass(frozen=True)
+class Cause:
+    """Why a submission was judged again: what had come or changed, in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
 class Judged:
-    """A submission with everything that judging made of it."""
+    """A submission with everything that judging made of it.
+
+    at: when this was known; the arrival for a first judgment. compared: with what. causes: of a later pass why it was
+    made; empty for the first.
+    """
 
     submission: Submission
     kind: Kind
@@ -42,10 +58,17 @@ class Judged:
     figures: Sequence[Figure]
     derived: Sequence[Figure]
     account: Account | None
+    at: datetime
+    compared: Sequence[Comparison] = ()
+    causes: Sequence[Cause] = ()
 
     @property
     def taken(self) -> bool:
         return self.verdict.outcome in TAKEN
+
+    @property
+    def again(self) -> bool:
+        return bool(self.causes)
 
 
 def is_judged(connection: Connection, submission_id: str) -> bool:
@@ -57,16 +80,28 @@ def is_judged(connection: Connection, submission_id: str) -> bool:
     return row.outcome is not None
 
 
-def record(engine: Engine, registers: Registers, judged: Judged) -> None:
-    """Keep a judgment. Recording it again does nothing: the first one stands."""
+def record(engine: Engine, registers: Registers, judged: Judged, head: int | None = None) -> bool:
+    """Keep a judgment. Recording a first one again does nothing: the first one stands.
+
+    head: the last entry of the ledger when judging began; where another process has added one since, what was judged
+    may rest on what is no longer so, and nothing is kept. Whether the judgment was kept.
+    """
     with reading(engine) as connection:
-        if is_judged(connection, judged.submission.id):
-            return
+        if _too_late(connection, judged, head):
+            return False
     with registers.held():
         register = _write_register(registers, judged)
         with writing(engine) as connection:
-            if not is_judged(connection, judged.submission.id):
-                _record(connection, judged, register)
+            if _too_late(connection, judged, head):
+                return False
+            _record(connection, judged, register)
+    return True
+
+
+def _too_late(connection: Connection, judged: Judged, head: int | None) -> bool:
+    if is_judged(connection, judged.submission.id) and not judged.again:
+        return True
+    return head is not None and last_entry(connection) != head
 
 
 def _write_register(registers: Registers, judged: Judged) -> str | None:
@@ -86,50 +121,48 @@ def _write_register(registers: Registers, judged: Judged) -> str | None:
 
 def _record(connection: Connection, judged: Judged, register: str | None) -> None:
     submission = judged.submission
-    standing, later = _others(connection, submission) if judged.taken else (None, None)
-    _write_verdict(connection, judged, register, later)
-    _write_findings(connection, submission.id, judged.verdict.findings)
-    _write_counts(connection, judged)
-    _write_ignored(connection, submission.id, judged.account.ignored if judged.account else ())
+    place = find_place(connection, submission)
     # A resubmission that was judged first is not undone by the earlier one coming to its turn.
-    if judged.taken and later is None:
-        _supersede(connection, standing, submission.id)
-        arrival = submission.arrival
-        recording = Recording(
-            submission=submission.id,
-            kind=judged.kind.code,
-            year=arrival.period.year,
-            sheet=judged.table.sheet if judged.table else "",
-            moment=moment_text(arrival.received_at),
-        )
-        replace_figures(connection, recording, standing, judged.figures, judged.derived)
-    _write_ledger(connection, judged, register, standing if later is None else None)
+    later = place.later if judged.taken else None
+    _write_verdict(connection, judged, register, later, place.passes + 1)
+    _write_findings(connection, submission.id, place.passes + 1, judged.verdict.findings)
+    _write_counts(connection, judged, place.passes + 1)
+    if not judged.again:
+        _write_ignored(connection, submission.id, judged.account.ignored if judged.account else ())
+    told = _stand(connection, judged, place)
+    entry = _write_ledger(connection, judged, register, place.passes + 1, told)
+    _write_judgment(connection, judged, register, place.passes + 1, entry)
 
 
-def _others(connection: Connection, submission: Submission) -> tuple[str | None, str | None]:
-    """The accepted submission standing for the same filer, kind and period: (an earlier one, a later one)."""
-    s, arrival = tables.submissions.c, submission.arrival
-    row = connection.execute(
-        select(s.id, s.version).where(
-            s.filer == arrival.filer,
-            s.kind == arrival.kind,
-            s.period == arrival.period.label,
-            s.outcome.in_(TAKEN),
-            s.superseded_by.is_(None),
-        )
-    ).first()
-    if row is None:
-        return None, None
-    return (row.id, None) if row.version < submission.version else (None, row.id)
+def _stand(connection: Connection, judged: Judged, place: Place) -> dict[str, Any]:
+    """Let the verdict have its effect: which submission stands, and with which figures. What the ledger says of it."""
+    submission, recording = judged.submission, _recording(judged)
+    if judged.taken and place.later is None:
+        if place.stands:
+            kept = renew_figures(connection, recording, judged.figures, judged.derived, reopened=place.reinstated)
+            return {"supersedes": None, "figures": "kept" if kept else "recorded"}
+        supersede(connection, place.earlier, submission.id)
+        replace_figures(connection, recording, place.earlier, judged.figures, judged.derived)
+        return {"supersedes": place.earlier}
+    if place.stands and not judged.taken:
+        withdraw_figures(connection, recording, judged.derived)
+        return {"supersedes": None, "withdrawn": True, "reinstates": reinstate(connection, submission.id)}
+    return {"supersedes": None}
 
 
-def _supersede(connection: Connection, earlier: str | None, later: str) -> None:
-    s = tables.submissions
-    if earlier is not None:
-        connection.execute(update(s).where(s.c.id == earlier).values(superseded_by=later))
+def _recording(judged: Judged) -> Recording:
+    return Recording(
+        submission=judged.submission.id,
+        kind=judged.kind.code,
+        year=judged.submission.arrival.period.year,
+        sheet=judged.table.sheet if judged.table else "",
+        moment=moment_text(judged.at),
+    )
 
 
-def _write_verdict(connection: Connection, judged: Judged, register: str | None, later: str | None) -> None:
+def _write_verdict(
+    connection: Connection, judged: Judged, register: str | None, later: str | None, number: int
+) -> None:
     verdict, table = judged.verdict, judged.table
     values: dict[str, Any] = {
         "outcome": verdict.outcome.value,
@@ -140,6 +173,8 @@ def _write_verdict(connection: Connection, judged: Judged, register: str | None,
         "register": register,
         "fields": json_text([_described(field) for field in judged.kind.fields]),
         "superseded_by": later,
+        "pass_number": number,
+        "again": None,
     }
     if table is not None:
         values |= {
@@ -160,10 +195,11 @@ def _described(field: Field) -> dict[str, Any]:
     return {"name": field.name, "zh": field.heading, "en": field.title_en, "personal": field.personal}
 
 
-def _write_findings(connection: Connection, submission_id: str, findings: Sequence[Finding]) -> None:
+def _write_findings(connection: Connection, submission_id: str, pass_number: int, findings: Sequence[Finding]) -> None:
     rows = [
         {
             "submission": submission_id,
+            "pass_number": pass_number,
             "ordinal": number,
             "rule": finding.rule,
             "severity": finding.severity.value,
@@ -179,6 +215,9 @@ def _write_findings(connection: Connection, submission_id: str, findings: Sequen
             "operands": json_text([vars(cell) for cell in finding.cells]),
             "rows": json_text(finding.rows),
             "waived_by": finding.waived_by,
+            "about": finding.about,
+            "explained_by": finding.explained_by,
+            "suggestions": json_text([asdict(suggestion) for suggestion in finding.suggestions]),
         }
         for number, finding in enumerate(findings, 1)
     ]
@@ -186,9 +225,9 @@ def _write_findings(connection: Connection, submission_id: str, findings: Sequen
         connection.execute(insert(tables.findings), rows)
 
 
-def _write_counts(connection: Connection, judged: Judged) -> None:
+def _write_counts(connection: Connection, judged: Judged, pass_number: int) -> None:
     rows = [
-        {"submission": judged.submission.id, "ordinal": number, **vars(count)}
+        {"submission": judged.submission.id, "pass_number": pass_number, "ordinal": number, **vars(count)}
         for number, count in enumerate(judged.verdict.counts, 1)
     ]
     if rows:
@@ -201,25 +240,49 @@ def _write_ignored(connection: Connection, submission_id: str, ignored: Sequence
         connection.execute(insert(tables.ignored_cells), rows)
 
 
-def _write_ledger(connection: Connection, judged: Judged, register: str | None, superseded: str | None) -> None:
+def _write_ledger(
+    connection: Connection, judged: Judged, register: str | None, pass_number: int, told: dict[str, Any]
+) -> int:
     """The judgment in the chain, with the hash of its findings, so that a changed finding can be shown to be one."""
     verdict = judged.verdict
-    content = {
+    content: dict[str, Any] = {
+        "pass": pass_number,
         "outcome": verdict.outcome.value,
         "received": verdict.received,
         "accepted": verdict.accepted,
         "quarantined": verdict.quarantined,
         "contract_version": judged.kind.version,
         "register": register,
-        "supersedes": superseded,
         "findings": len(verdict.findings),
         "findings_sha256": findings_hash(verdict.findings),
     }
-    at = moment_text(judged.submission.arrival.received_at)
-    append(connection, at, "judged", judged.submission.id, content)
+    if judged.again:
+        content["causes"] = [asdict(cause) for cause in judged.causes]
+    event = "judged again" if judged.again else "judged"
+    return append(connection, moment_text(judged.at), event, judged.submission.id, content | told)
+
+
+def _write_judgment(connection: Connection, judged: Judged, register: str | None, pass_number: int, entry: int) -> None:
+    verdict = judged.verdict
+    connection.execute(
+        insert(tables.judgments).values(
+            submission=judged.submission.id,
+            pass_number=pass_number,
+            entry=entry,
+            at=moment_text(judged.at),
+            outcome=verdict.outcome.value,
+            received=verdict.received,
+            accepted=verdict.accepted,
+            quarantined=verdict.quarantined,
+            contract_version=judged.kind.version,
+            register=register,
+            causes=json_text([asdict(cause) for cause in judged.causes]),
+            compared=json_text([one.record() for one in judged.compared]),
+        )
+    )
 
 
 def findings_hash(findings: Sequence[Finding]) -> str:
     """SHA-256 over all that the findings say."""
-    told = [vars(f) | {"cells": [vars(c) for c in f.cells], "severity": f.severity.value} for f in findings]
+    told = [asdict(f) | {"severity": f.severity.value} for f in findings]
     return hashlib.sha256(json_text(told).encode()).hexdigest()

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy.sql.elements import ColumnElement
 
+from contracts.comparing import Comparison
 from contracts.context import AT, Reference
-from contracts.finding import Cell, Finding, Outcome, RuleCount, Severity
+from contracts.errors import StorageError
+from contracts.finding import Cell, Finding, Outcome, RuleCount, Severity, Suggestion
 from contracts.period import Period
 from contracts.submission import Arrival
 from contracts.table import Ignored, SheetAccount
 from warehouse import tables
 from warehouse.registers import Registers
-from warehouse.stored import StoredAccount, StoredField, StoredSubmission
+from warehouse.stored import StoredAccount, StoredCause, StoredField, StoredJudgment, StoredSubmission
 
 s = tables.submissions.c
 FROM = ("_submission", "_filer", "_file", "_sheet", "_sha256", "_period")
@@ -35,7 +38,16 @@ def _submission(row: Any) -> StoredSubmission:
     received_at = datetime.fromisoformat(row["received_at"])
     arrival = Arrival(row["file"], row["filer"], row["kind"], period, received_at, row["channel"])
     same = ("id", "sequence", "sha256", "size", "version", "received", "accepted", "quarantined", "contract_version")
-    more = ("register", "sheet", "cells_nonempty", "cells_used", "cells_ignored", "cells_found", "superseded_by")
+    more: tuple[str, ...] = (
+        "register",
+        "sheet",
+        "cells_nonempty",
+        "cells_used",
+        "cells_ignored",
+        "cells_found",
+        "superseded_by",
+    )
+    more = (*more, "pass_number", "again")
     return StoredSubmission(
         arrival=arrival,
         due_at=None if row["due_at"] is None else datetime.fromisoformat(row["due_at"]),
@@ -51,31 +63,95 @@ def _account(told: dict[str, Any]) -> StoredAccount:
     return StoredAccount(**told | {"sheets": tuple(SheetAccount(**sheet) for sheet in told["sheets"])})
 
 
-def list_findings(connection: Connection, submission_id: str) -> list[Finding]:
+def list_findings(connection: Connection, submission_id: str, pass_number: int | None = None) -> list[Finding]:
+    """Those of a pass, or of the current one."""
     f = tables.findings
-    query = select(f).where(f.c.submission == submission_id).order_by(f.c.ordinal)
+    query = select(f).where(f.c.submission == submission_id, _of_pass(f, pass_number)).order_by(f.c.ordinal)
+    return [_finding(row) for row in connection.execute(query).mappings()]
+
+
+def findings_of_severity(connection: Connection, severities: Iterable[Severity]) -> dict[str, list[Finding]]:
+    """submission → the findings of its current pass that are of these severities, in their order."""
+    f = tables.findings
+    query = select(f).where(f.c.severity.in_([x.value for x in severities]), _of_pass(f, None))
+    found: dict[str, list[Finding]] = {}
+    for row in connection.execute(query.order_by(f.c.submission, f.c.ordinal)).mappings():
+        found.setdefault(row["submission"], []).append(_finding(row))
+    return found
+
+
+def _of_pass(table: Table, pass_number: int | None) -> ColumnElement[bool]:
+    if pass_number is not None:
+        return table.c.pass_number == pass_number
+    current = select(s.pass_number).where(s.id == table.c.submission).scalar_subquery()
+    return table.c.pass_number == current
+
+
+def _finding(row: Any) -> Finding:
+    return Finding(
+        rule=row["rule"],
+        severity=Severity(row["severity"]),
+        message_zh=row["message_zh"],
+        message_en=row["message_en"],
+        expected=row["expected"],
+        basis=row["basis"],
+        cells=tuple(Cell(**cell) for cell in json.loads(row["operands"])),
+        field=row["field"],
+        filed=row["filed"],
+        rows=tuple(json.loads(row["rows"])),
+        waived_by=row["waived_by"],
+        suggestions=tuple(_suggestion(told) for told in json.loads(row["suggestions"])),
+        about=row["about"],
+        explained_by=row["explained_by"],
+    )
+
+
+def _suggestion(told: dict[str, Any]) -> Suggestion:
+    return Suggestion(**told | {"cell": Cell(**told["cell"])})
+
+
+def list_counts(connection: Connection, submission_id: str, pass_number: int | None = None) -> list[RuleCount]:
+    """Those of a pass, or of the current one."""
+    c = tables.rule_counts
+    query = select(c).where(c.c.submission == submission_id, _of_pass(c, pass_number)).order_by(c.c.ordinal)
+    return [RuleCount(**_without_place(row)) for row in connection.execute(query).mappings()]
+
+
+def list_judgments(connection: Connection, submission_id: str | None = None) -> list[StoredJudgment]:
+    """The passes of a submission, or of all, in the order of the ledger."""
+    j = tables.judgments
+    query = select(j).order_by(j.c.entry)
+    if submission_id is not None:
+        query = query.where(j.c.submission == submission_id)
     return [
-        Finding(
-            rule=row["rule"],
-            severity=Severity(row["severity"]),
-            message_zh=row["message_zh"],
-            message_en=row["message_en"],
-            expected=row["expected"],
-            basis=row["basis"],
-            cells=tuple(Cell(**cell) for cell in json.loads(row["operands"])),
-            field=row["field"],
-            filed=row["filed"],
-            rows=tuple(json.loads(row["rows"])),
-            waived_by=row["waived_by"],
+        StoredJudgment(
+            submission=row["submission"],
+            number=row["pass_number"],
+            entry=row["entry"],
+            at=datetime.fromisoformat(row["at"]),
+            outcome=Outcome(row["outcome"]),
+            contract_version=row["contract_version"],
+            causes=tuple(StoredCause(**cause) for cause in json.loads(row["causes"])),
+            compared=tuple(Comparison.of_record(one) for one in json.loads(row["compared"])),
         )
         for row in connection.execute(query).mappings()
     ]
 
 
-def list_counts(connection: Connection, submission_id: str) -> list[RuleCount]:
-    c = tables.rule_counts
-    query = select(c).where(c.c.submission == submission_id).order_by(c.c.ordinal)
-    return [RuleCount(**_without_place(row)) for row in connection.execute(query).mappings()]
+def last_judged_at(connection: Connection) -> datetime:
+    """When what the last judgment says was known. Raises StorageError while nothing was judged."""
+    j = tables.judgments.c
+    text = connection.scalar(select(j.at).order_by(j.entry.desc()).limit(1))
+    if text is None:
+        raise StorageError("数据仓库中还没有判定", "nothing was judged in this warehouse yet")
+    return datetime.fromisoformat(text)
+
+
+def last_first_judgment(connection: Connection, but: str) -> int:
+    """The entry of the last judgment that was a submission's first, not of kind `but`; 0 where there is none."""
+    j = tables.judgments.c
+    query = select(func.max(j.entry)).join(tables.submissions, s.id == j.submission)
+    return connection.scalar(query.where(j.pass_number == 1, s.kind != but)) or 0
 
 
 def list_ignored(connection: Connection, submission_id: str) -> list[Ignored]:
@@ -85,7 +161,7 @@ def list_ignored(connection: Connection, submission_id: str) -> list[Ignored]:
 
 
 def _without_place(row: Any) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name not in ("submission", "ordinal")}
+    return {name: value for name, value in row.items() if name not in ("submission", "pass_number", "ordinal")}
 
 
 def previous_submission(connection: Connection, kind: str, filer: str, before: Period) -> StoredSubmission | None:

@@ -106,18 +106,19 @@ PROMISES: tuple[Promise, ...] = (
     _no_rows(
         "figures_come_from_accepted_submissions",
         "figures",
-        "指标值来自已接受的报送",
-        "figures come from accepted submissions",
-        "SELECT f.key FROM {batch} f LEFT JOIN submissions s ON s.id = f.submission"
-        f" WHERE f.submission IS NOT NULL AND (s.outcome IS NULL OR s.outcome NOT IN {TAKEN})",
+        "指标值来自曾被接受的报送",
+        "figures come from submissions that were accepted",
+        "SELECT key FROM {batch} WHERE submission IS NOT NULL AND submission NOT IN"
+        f" (SELECT submission FROM judgments WHERE outcome IN {TAKEN})",
     ),
     _no_rows(
         "current_figures_come_from_standing_submissions",
         "figures",
-        "现行指标值来自未被取代的报送",
-        "current figures come from submissions that were not superseded",
-        "SELECT f.key FROM {batch} f JOIN submissions s ON s.id = f.submission"
-        " WHERE f.recorded_to IS NULL AND s.superseded_by IS NOT NULL",
+        "现行指标值来自已接受、未被取代也未被撤回的报送",
+        "current figures come from accepted submissions that were neither superseded nor withdrawn",
+        "SELECT f.key FROM {batch} f LEFT JOIN submissions s ON s.id = f.submission"
+        " WHERE f.recorded_to IS NULL AND f.submission IS NOT NULL"
+        f" AND (s.superseded_by IS NOT NULL OR COALESCE(s.outcome, '') NOT IN {TAKEN})",
     ),
     _no_rows(
         "filed_figures_have_cells",
@@ -190,6 +191,31 @@ PROMISES: tuple[Promise, ...] = (
         "已接受的报送有数据登记，退回的没有",
         "accepted submissions have a register, others none",
         f"SELECT id FROM {{batch}} WHERE (COALESCE(outcome, '') IN {TAKEN}) <> (register IS NOT NULL)",
+    ),
+    _no_rows(
+        "current_verdicts_are_the_last_judgments",
+        "judgments",
+        "报送的现行结论即其最后一次判定",
+        "the current verdict of a submission is that of its last judgment",
+        "SELECT s.id FROM submissions s LEFT JOIN {batch} j ON j.submission = s.id AND j.pass_number ="
+        " (SELECT MAX(pass_number) FROM judgments WHERE submission = s.id)"
+        " WHERE s.outcome IS NOT NULL AND (j.outcome IS NULL OR j.outcome <> s.outcome OR"
+        " j.pass_number <> s.pass_number)",
+    ),
+    _no_rows(
+        "judgments_are_numbered_without_gaps",
+        "judgments",
+        "每份报送的各次判定连续编号",
+        "the judgments of a submission are numbered without gaps",
+        "SELECT submission FROM {batch} GROUP BY submission"
+        " HAVING COUNT(*) <> MAX(pass_number) OR MIN(pass_number) <> 1",
+    ),
+    _no_rows(
+        "nothing_waits_to_be_judged_again",
+        "submissions",
+        "没有待重新判定的报送",
+        "no submission waits to be judged again",
+        "SELECT id FROM {batch} WHERE again IS NOT NULL",
     ),
     _no_rows(
         "ledger_has_no_gaps",

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from contracts.errors import PublicationHeld
 from contracts.figure import Source
 from contracts.measure import Method
 from contracts.period import Period
@@ -71,6 +72,18 @@ class _Tree:
 
 
 def _figure(row: Any, tree: _Tree) -> StoredFigure:
+    """The figure of a row. Raises PublicationHeld for a value that no run of ours has written."""
+    try:
+        return _read_figure(row, tree)
+    except (ValueError, ArithmeticError) as error:
+        name = row["figure_id"]
+        raise PublicationHeld(
+            f"数据仓库中的指标 {name} 已损坏，无法读取；暂不发布",
+            f"the figure {name} of the warehouse is damaged; nothing is published",
+        ) from error
+
+
+def _read_figure(row: Any, tree: _Tree) -> StoredFigure:
     key = row["key"]
     same = ("indicator", "name", "filer", "unit", "comparator", "low_closed", "high_closed", "as_written", "as_of")
     recorded_to = row["recorded_to"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from contracts.comparing import Comparison
 from contracts.figure import Figure, Source
 from contracts.finding import Outcome
 from contracts.period import Period
@@ -32,12 +33,35 @@ class StoredAccount:
     rows: dict[str, int]
 
 
+@dataclass(frozen=True)
+class StoredCause:
+    """Why a submission was judged again."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class StoredJudgment:
+    """One pass: a judgment of a submission as it was reached. `entry` is the ledger's; `at` when it was known."""
+
+    submission: str
+    number: int
+    entry: int
+    at: datetime
+    outcome: Outcome
+    contract_version: str
+    causes: tuple[StoredCause, ...]
+    compared: tuple[Comparison, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class StoredSubmission(Submission):
-    """A submission with its verdict. Until it is judged, `outcome` and all after it are None.
+    """A submission with the verdict of its current pass. Until it is judged, `outcome` and all after it are None.
 
     register: SHA-256 of the Parquet file with its accepted rows. superseded_by: id of the later accepted submission.
-    columns: field → column letter.
+    columns: field → column letter. pass_number: how often it was judged. again: why it has to be judged again whatever
+    it is compared with; None where it has not.
     """
 
     outcome: Outcome | None
@@ -55,6 +79,8 @@ class StoredSubmission(Submission):
     cells_found: int | None
     account: StoredAccount | None
     superseded_by: str | None
+    pass_number: int | None
+    again: str | None
 
     @property
     def explained(self) -> bool | None:

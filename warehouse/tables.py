@@ -24,7 +24,9 @@ home = Table(
     Column("title", String, nullable=False),
 )
 
-# One row an arrival. The columns from `outcome` on are empty until it has been judged.
+# One row an arrival. The columns from `outcome` on are empty until it has been judged, and then are those of its
+# current pass (`pass_number`); every pass stands in `judgments`. `again` says why it has to be judged again whatever
+# it is compared with, and is empty otherwise.
 submissions = Table(
     "submissions",
     metadata,
@@ -58,15 +60,36 @@ submissions = Table(
     Column("cells_found", Integer),
     Column("account", Text),
     Column("superseded_by", ForeignKey("submissions.id")),
+    Column("pass_number", Integer),
+    Column("again", Text),
     UniqueConstraint("file", "filer", "kind", "period", "received_at", "sha256"),
     UniqueConstraint("filer", "kind", "period", "version"),
     Index(None, "kind", "year"),
+)
+
+# One row a pass: the first judgment of a submission and every later one. Never changed, never deleted.
+judgments = Table(
+    "judgments",
+    metadata,
+    Column("submission", ForeignKey("submissions.id"), primary_key=True),
+    Column("pass_number", Integer, primary_key=True, autoincrement=False),
+    Column("entry", ForeignKey("ledger.sequence"), nullable=False),
+    Column("at", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("received", Integer, nullable=False),
+    Column("accepted", Integer, nullable=False),
+    Column("quarantined", Integer, nullable=False),
+    Column("contract_version", String, nullable=False),
+    Column("register", String),
+    Column("causes", Text, nullable=False),
+    Column("compared", Text, nullable=False),
 )
 
 findings = Table(
     "findings",
     metadata,
     Column("submission", ForeignKey("submissions.id"), primary_key=True),
+    Column("pass_number", Integer, primary_key=True, autoincrement=False),
     Column("ordinal", Integer, primary_key=True, autoincrement=False),
     Column("rule", String, nullable=False),
     Column("severity", String, nullable=False),
@@ -82,12 +105,16 @@ findings = Table(
     Column("operands", Text, nullable=False),
     Column("rows", Text, nullable=False),
     Column("waived_by", Text),
+    Column("about", Text, nullable=False),
+    Column("explained_by", Text),
+    Column("suggestions", Text, nullable=False),
 )
 
 rule_counts = Table(
     "rule_counts",
     metadata,
     Column("submission", ForeignKey("submissions.id"), primary_key=True),
+    Column("pass_number", Integer, primary_key=True, autoincrement=False),
     Column("ordinal", Integer, primary_key=True, autoincrement=False),
     Column("rule", String, nullable=False),
     Column("passed", Integer, nullable=False),

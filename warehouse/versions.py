@@ -22,6 +22,11 @@ from warehouse.tables import figure_cells, figure_parts, figures
 
 T = TypeVar("T")
 CHUNK = 500  # identifiers named in one query
+# What makes two versions of a figure the same, apart from parts and cells.
+CONTENT = (
+    "figure_id", "kind", "indicator", "name", "filer", "unit", "comparator", "value", "low", "high", "low_closed",
+    "high_closed", "as_written", "period_start", "period_end", "as_of", "method",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,69 @@ def replace_figures(
         _close(connection, figures.c.submission == superseded, recording.moment)
     keys = _open_own(connection, recording, own)
     _renew_derived(connection, recording, derived, keys)
+
+
+def renew_figures(
+    connection: Connection,
+    recording: Recording,
+    own: Sequence[Figure],
+    derived: Sequence[Figure],
+    *,
+    reopened: bool,
+) -> bool:
+    """After a submission that stands was judged again: its own figures are left alone where they are what they were.
+
+    reopened: they were closed, because it did not stand for a while. Whether its own figures stayed as they are.
+    """
+    _refuse_twice([*own, *derived])
+    kept = not reopened and _held(connection, recording.submission) == {
+        f.figure_id: (_content(recording, f), f.cells, list(f.parts)) for f in own
+    }
+    if kept:
+        keys = _open_keys(connection, [f.figure_id for f in own])
+    else:
+        _close(connection, figures.c.submission == recording.submission, recording.moment)
+        keys = _open_own(connection, recording, own)
+    _renew_derived(connection, recording, derived, keys)
+    return kept
+
+
+def withdraw_figures(connection: Connection, recording: Recording, derived: Sequence[Figure]) -> None:
+    """Close the figures of a submission that no longer stands, and bring the derived ones to what they are without."""
+    _refuse_twice(derived)
+    _close(connection, figures.c.submission == recording.submission, recording.moment)
+    _renew_derived(connection, recording, derived, {})
+
+
+def _held(connection: Connection, submission: str) -> dict[str, tuple[dict[str, Any], str, list[str]]]:
+    """figure_id → content, cells and parts of the last version that the submission brought.
+
+    Without those that are known no longer: what it brought once and did not bring again.
+    """
+    cells = figure_cells.c
+    query = select(figures, cells.cell.label("cells")).outerjoin(figure_cells, cells.figure == figures.c.key)
+    query = query.where(figures.c.submission == submission).order_by(figures.c.version)
+    rows = {row["figure_id"]: row for row in connection.execute(query).mappings()}
+    known = _open_keys(connection, rows)
+    rows = {name: row for name, row in rows.items() if name in known}
+    parts = _parts_of(connection, [row["key"] for row in rows.values()])
+    names = _names(connection, {part for some in parts.values() for part in some})
+    return {
+        name: (
+            {column: row[column] for column in CONTENT},
+            row["cells"] or "",
+            [names[part] for part in parts.get(row["key"], [])],
+        )
+        for name, row in rows.items()
+    }
+
+
+def _names(connection: Connection, keys: Iterable[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for some in _chunks(sorted(keys)):
+        query = select(figures.c.key, figures.c.figure_id).where(figures.c.key.in_(some))
+        found.update(connection.execute(query).tuples())
+    return found
 
 
 def _open_own(connection: Connection, recording: Recording, own: Sequence[Figure]) -> dict[str, int]:
@@ -142,7 +210,7 @@ def _insert_versions(
 
 
 def _content(recording: Recording, figure: Figure) -> dict[str, Any]:
-    """What makes two versions of a figure the same, apart from parts and cells."""
+    """The columns `CONTENT` of a figure."""
     return {
         "figure_id": figure.figure_id,
         "kind": recording.kind,

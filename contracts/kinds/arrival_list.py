@@ -29,7 +29,7 @@ RULES = (
         holds=pl.col("received_at").str.contains(r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})$"),
         fields=("received_at",),
         expected="2020-12-10T16:30:00+08:00",
-        message_zh="收到时间“{received_at}”不是带时区的时间。",
+        message_zh="收到时间“{received_at}”不是带时区的时间；请按 2020-12-10T16:30:00+08:00 的写法填写。",
         message_en="“{received_at}” is not a time with a zone.",
         basis="到件记录约定",
     ),

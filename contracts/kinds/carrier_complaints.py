@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import polars as pl
 
 from contracts.field import Field, Type
 from contracts.finding import Severity
 from contracts.kind import define_kind
 from contracts.measure import Measure, Method
+from contracts.readings import Reading
+from contracts.relation_rules import gap_text, relation_rule
+from contracts.relations import share_of, within
 from contracts.rule import Rule, Scope
 from contracts.rule_forms import stands_once
+from contracts.terms import added_up, stated
 
 FORM = "申诉分类统计表的编制口径"
 
@@ -38,8 +44,63 @@ FIELDS = (
     ),
 )
 NAMES = {f.name: f for f in FIELDS}
+READINGS: tuple[Reading, ...] = ("rounded", "truncated")
+# Where nobody complained, or nobody is a user, no number of users follows.
+ASKED = ((pl.col("total") > 0) & (pl.col("user_share") != 0) & pl.col("rate").is_not_null()).fill_null(value=False)
+_IDLE = 1e-9  # what dividing in binary may leave over, of one
 
-SHARE = pl.col("total").cast(pl.Float64) / pl.col("total").sum() * 100
+
+def _all_of_it(rule_id: str, field: Field) -> Rule:
+    """The shares of all carriers are together 100 %, as precisely as each is stated."""
+    whole = within(added_up(stated(field)), 100, 100)
+    heading = field.heading
+    return Rule(
+        id=rule_id,
+        severity=Severity.MUST,
+        scope=Scope.FRAME,
+        title_zh=f"各企业{heading}之和为100%",
+        title_en=f"{field.title_en}: 100 % in all",
+        holds=whole.holds,
+        fields=(field.name,),
+        expected="= 100%",
+        message_zh=f"各企业{heading}之和为 {{sum}}%，应为 100%，至少相差 {{gap}} 个百分点，四舍五入或截位都不能解释；"
+        "请核对各企业的占比，更正后重新报送。",
+        message_en=f"{field.title_en}: {{sum}} % in all, {{gap}} points from 100 % at least, more than rounding "
+        "explains; check the shares, correct and file again.",
+        values={"sum": pl.col(field.name).sum(), "gap": whole.told(lambda answer: gap_text(answer.gap))},
+        basis=FORM,
+    )
+
+
+def _ends(name: str, reading: Reading) -> tuple[pl.Expr, pl.Expr]:
+    """The least and the most, not below zero, that a number may stand for, as floats; an unstated end is open."""
+    one = stated(NAMES[name])
+    low, high = one.low, one.high
+    if reading == "truncated":
+        low = pl.when(one.step.is_null()).then(one.low).otherwise(one.value)
+        high = pl.when(one.step.is_null()).then(one.high).otherwise(one.value + one.step)
+    ends = low.cast(pl.Float64).fill_null(0.0), high.cast(pl.Float64).fill_null(float("inf"))
+    return ends[0].clip(0.0), ends[1].clip(0.0)
+
+
+def _users(rate: Reading, share: Reading) -> tuple[pl.Expr, pl.Expr]:
+    """The users of all carriers that one carrier's row implies, in hundreds of millions: 人次 ÷ 人次/百万户 ÷ %."""
+    (rate_low, rate_high), (share_low, share_high) = _ends("rate", rate), _ends("user_share", share)
+    total = pl.col("total").cast(pl.Float64)
+    return total / (rate_high * share_high) * (1 - _IDLE), total / (rate_low * share_low) * (1 + _IDLE)
+
+
+def _share_a_point(readings: tuple[Reading, Reading]) -> pl.Expr:
+    """Whether some number of users is allowed by the rows of all carriers, if their digits are read in one way."""
+    low, high = _users(*readings)
+    return low.filter(ASKED).max() <= high.filter(ASKED).min()
+
+
+def _users_by_carrier() -> pl.Expr:
+    """甲电信 12.86～13.01、… of rounded digits, for a reader."""
+    low, high = (end.round(3).cast(pl.String) for end in _users("rounded", "rounded"))
+    return (pl.col("carrier") + " " + low + "～" + high).filter(ASKED).str.join("、")
+
 
 RULES = (
     Rule(
@@ -51,25 +112,38 @@ RULES = (
         holds=pl.col("total") == pl.col("service") + pl.col("quality") + pl.col("billing"),
         fields=("total", "service", "quality", "billing"),
         expected=(pl.col("service") + pl.col("quality") + pl.col("billing")).cast(pl.String),
-        message_zh="企业总量 {total} 不等于 {service}、{quality}、{billing} 之和。",
-        message_en="{total} is not {service} + {quality} + {billing}.",
+        message_zh="企业总量填报 {total}，而用户服务 {service}、网络质量 {quality}、收费争议 {billing} 之和为 {sum}，二者应相等；请核对总量和各类申诉量。",
+        message_en="{total} is not {service} + {quality} + {billing} = {sum}.",
+        values={"sum": pl.col("service") + pl.col("quality") + pl.col("billing")},
         basis=FORM,
     ),
-    Rule(
-        id="CC-02",
-        severity=Severity.MUST,
-        scope=Scope.ROW,
-        title_zh="占比可由总量重算",
+    relation_rule(
+        "CC-02",
+        share_of(stated(NAMES["share"]), stated(NAMES["total"]), added_up(stated(NAMES["total"]))),
+        title_zh="占比与总量相符",
         title_en="the share follows from the totals",
-        holds=(pl.col("share__low").cast(pl.Float64) <= SHARE) & (pl.col("share__high").cast(pl.Float64) >= SHARE),
-        fields=("share", "total"),
-        expected=SHARE.round(2).cast(pl.String) + "%",
-        message_zh="申诉量占比 {share}，由总量 {total} 计算为 {computed}%。",
-        message_en="share {share}; the totals give {computed} %.",
-        values={"computed": SHARE.round(2)},
         basis=FORM,
     ),
     stands_once("CC-03", NAMES["carrier"], basis=FORM),
+    _all_of_it("CC-04", NAMES["share"]),
+    _all_of_it("CC-05", NAMES["user_share"]),
+    Rule(
+        id="CC-06",
+        severity=Severity.MUST,
+        scope=Scope.FRAME,
+        title_zh="各企业的申诉率和用户占比出自同一用户总数",
+        title_en="rates and shares of users imply one number of users",
+        when=(ASKED.sum() > 1),
+        holds=pl.any_horizontal(_share_a_point(readings) for readings in product(READINGS, READINGS)),
+        fields=("total", "rate", "user_share"),
+        expected="各企业相同 / the same for all",
+        message_zh="企业总量 ÷（本季度申诉率 × 用户占比）应得出同一用户总数，现推算为{users}（亿户），四舍五入或截位都不能解释；"
+        "请核对各企业的申诉总量、申诉率和用户占比，更正后重新报送。",
+        message_en="total ÷ (rate × share of users) should be one number of users, but is {users} (hundreds of "
+        "millions), more apart than rounding explains; check the three columns, correct and file again.",
+        values={"users": _users_by_carrier()},
+        basis=FORM,
+    ),
 )
 
 

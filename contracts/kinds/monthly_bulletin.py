@@ -10,13 +10,18 @@ from dataclasses import replace
 
 import polars as pl
 
+from contracts.bulletin_rows import BulletinRows
 from contracts.field import Field, Meaning, Type
 from contracts.finding import Severity
 from contracts.kind import define_kind
-from contracts.measure import Measure, Method
+from contracts.measure import Context, Measure, Method
+from contracts.named_rows import NamedRows
+from contracts.relation_rules import relation_rule
+from contracts.relations import percent_change
 from contracts.rule import Rule, Scope
 from contracts.rule_forms import stands_once
-from contracts.whole_and_part import Parts, written_step
+from contracts.terms import stated
+from contracts.whole_and_part import Parts
 
 FORM = "通信业主要指标月报的编制口径"
 WORDS = tuple((word, Meaning.NOT_APPLICABLE) for word in ("——", "—", "-", "--", "/", "N/A", "不适用"))
@@ -107,46 +112,24 @@ FIELDS = (
 NAMES = {f.name: f for f in FIELDS}
 FIGURES = tuple(f for f in FIELDS if f.type is Type.DECIMAL)
 AMOUNTS = tuple(f for f in FIGURES if not f.unit)
+BESIDE = tuple(f for f in FIGURES if f.name != "reached")
 
-PLAIN = pl.col("name").str.strip_prefix("其中:")
 NAMED = pl.col("name").is_not_null()
+REACHED = NAMES["reached"]
+BULLETIN = BulletinRows(NamedRows(NAMES["name"], NAMES["unit"], FORM), REACHED, NAMES["growth"])
+JANUARY = pl.col("_period_start").dt.month() == 1
 
-
-def _of(name: str) -> pl.Expr:
-    """The figure of the row whose name, without 其中, is all of the regular expression `name`."""
-    return pl.col("reached").filter(_is(name)).first().cast(pl.Float64)
-
-
-def _is(name: str) -> pl.Expr:
-    return PLAIN.str.contains(f"^(?:{name})$")
-
-
-def _identity(rule_id: str, zh: str, en: str, whole: str, parts: tuple[str, ...], expected: str) -> Rule:
-    """The row called `whole` is the sum of those called `parts`, wherever they all stand and in one unit."""
-    rows = pl.any_horizontal(_is(name) for name in (whole, *parts))
-    there = pl.all_horizontal(_is(name).any() for name in (whole, *parts))
-    gap = (_of(whole) - pl.sum_horizontal([_of(name) for name in parts], ignore_nulls=False)).abs()
-    # Each figure is rounded by itself, so each may be off by half a step.
-    return Rule(
-        id=rule_id,
-        severity=Severity.MUST,
-        scope=Scope.FRAME,
-        title_zh=zh,
-        title_en=en,
-        when=there & (pl.col("unit").filter(rows).n_unique() == 1),
-        holds=gap.le(written_step(NAMES["reached"]).filter(rows).sum() / 2 + 1e-6),
-        fields=("reached",),
-        values={"gap": gap.round(6)},
-        expected=expected,
-        message_zh=f"应有：{zh}；而二者相差 {{gap}}，超出四舍五入的范围。",
-        message_en=f"{en}: but they differ by {{gap}}, more than rounding explains.",
-        basis=FORM,
-    )
+# What a month and a year have each their own of; of users there is one number, at the month's end.
+FLOW = r"元|分钟|小时|次|万条|亿条|^条$|[KMGTPE]B"
+MAY_BE_NEGATIVE = "净|增|减|差|利润|盈|亏|同比|环比"
 
 
 def _parts(field: str, *, marked: bool) -> Parts:
     return Parts(NAMES["name"], NAMES["unit"], NAMES[field], marked, FORM)
 
+
+# Whether last year's bulletin has the row; open where there is no such bulletin.
+LAST = pl.col("last_given") & (pl.col("last_reached").is_not_null() | pl.col("last_given").is_null())
 
 RULES = (
     # 其中： alone in a row is no name
@@ -161,7 +144,7 @@ RULES = (
         holds=pl.col("growth") >= -100,
         fields=("growth",),
         expected="≥ -100",
-        message_zh="同比增长 {growth}% 低于 -100%。",
+        message_zh="同比增长填报 {growth}%，低于 -100%，即降幅超过全部；请核对数值和正负号。",
         message_en="growth {growth} % is below −100 %.",
         basis=FORM,
     ),
@@ -171,22 +154,15 @@ RULES = (
         scope=Scope.ROW,
         title_zh="一月的累计等于当月",
         title_en="January's cumulative is the month's",
-        when=(pl.col("_period_start").dt.month() == 1) & pl.col("month").is_not_null(),
+        when=JANUARY & pl.col("month").is_not_null(),
         holds=pl.col("reached") == pl.col("month"),
         fields=("reached", "month"),
         expected=pl.col("month").cast(pl.String),
-        message_zh="一月累计 {reached} 不等于当月 {month}。",
+        message_zh="一月的累计应等于当月，现累计 {reached}，当月 {month}；请核对两栏。",
         message_en="January: cumulative {reached}, month {month}.",
         basis=FORM,
     ),
-    _identity(
-        "MB-04",
-        "电话用户等于固定加移动",
-        "telephone users are fixed and mobile",
-        "(?:全[省市区国]|本[省市区])?电话用户(?:数|合计|总数|总计)?",
-        ("固定电话用户(?:数|合计|总数|总计)?", "移动电话用户(?:数|合计|总数|总计)?"),
-        "固定电话用户与移动电话用户之和 / fixed plus mobile",
-    ),
+    BULLETIN.identity("MB-04"),
     _parts("reached", marked=True).not_more("MB-05", Severity.MUST),
     _parts("reached", marked=True).sum_not_more("MB-06", Severity.MUST),
     _parts("month", marked=True).not_more("MB-07", Severity.MUST),
@@ -195,22 +171,8 @@ RULES = (
     _parts("reached", marked=False).not_more("MB-09", Severity.EXPLAIN),
     _parts("reached", marked=False).sum_not_more("MB-10", Severity.EXPLAIN),
     _parts("reached", marked=False).sum_is_whole("MB-11", Severity.MUST),
-    _identity(
-        "MB-12",
-        "固定传统长途电话通话时长合计等于国内、国际和港澳台之和",
-        "fixed long-distance call time is domestic, international, and Hong Kong, Macao and Taiwan",
-        "固定传统长途电话通话时长合计",
-        ("国内长途电话通话时长", "国际电话去话通话时长", "港澳台电话去话通话时长"),
-        "国内、国际、港澳台之和 / the sum of the three",
-    ),
-    _identity(
-        "MB-13",
-        "IP电话通话时长合计等于国内、国际和港澳台之和",
-        "IP call time is domestic, international, and Hong Kong, Macao and Taiwan",
-        "IP电话通话时长合计",
-        ("IP电话国内长途通话时长", "IP电话国际电话通话时长", "IP电话港澳台电话通话时长"),
-        "国内、国际、港澳台之和 / the sum of the three",
-    ),
+    BULLETIN.identity("MB-12"),
+    BULLETIN.identity("MB-13"),
     Rule(
         id="MB-14",
         severity=Severity.EXPLAIN,
@@ -235,7 +197,7 @@ RULES = (
         holds=pl.col("unit") == pl.col("name__unit"),
         fields=("unit", "name"),
         expected=pl.col("name__unit"),
-        message_zh="“{name}”注明的单位与单位列的“{unit}”不一致。",
+        message_zh="“{name}”名称中的单位与单位列的“{unit}”不一致；请统一。",
         message_en="the unit in “{name}” is not the “{unit}” of the unit column.",
         basis=FORM,
     ),
@@ -249,8 +211,89 @@ RULES = (
         holds=NAMED,
         fields=("name",),
         expected="指标名称 / the name of an indicator",
-        message_zh="本行填有数值，但名称只有“{name}”。",
+        message_zh="本行填有数值，但名称只有“{name}”；请补填指标名称，或删去数值。",
         message_en="the row holds figures, but its name is only “{name}”.",
+        basis=FORM,
+    ),
+    *BULLETIN.rules(),
+    Rule(
+        id="MB-25",
+        severity=Severity.EXPLAIN,
+        scope=Scope.ROW,
+        title_zh="填有增长率、当月数或净增数的，填报到达数",
+        title_en="where a growth, a month's figure or a net change is filed, so is the figure reached",
+        when=pl.any_horizontal(pl.col(f.text_column).is_not_null() for f in BESIDE),
+        # Not applicable is an answer only where nothing beside it is a figure.
+        holds=pl.col(REACHED.text_column).is_not_null()
+        & ~(pl.col("reached__na") & pl.any_horizontal(pl.col(f.name).is_not_null() for f in BESIDE)),
+        fields=("reached", *(f.name for f in BESIDE)),
+        expected="本月底到达数或累计数 / the figure reached",
+        message_zh="“{name}”填有增长率、当月数或净增数，而“本月底到达”没有数值；请补填，确无此数的请说明。",
+        message_en="“{name}” states a growth, a month's figure or a net change, but not what was reached; fill it in, "
+        "or explain.",
+        values={"name": pl.col("name")},
+        basis=FORM,
+    ),
+    Rule(
+        id="MB-26",
+        severity=Severity.EXPLAIN,
+        scope=Scope.ROW,
+        title_zh="一月填有累计数的，填报当月数",
+        title_en="in January, where the cumulative figure is filed, so is the month's",
+        when=JANUARY
+        & pl.col("month").is_not_null().any()
+        & pl.col("reached").is_not_null()
+        & pl.col("unit").str.contains(FLOW),
+        holds=pl.col("month__text").is_not_null(),
+        fields=("month", "reached"),
+        expected=pl.col("reached__text"),
+        message_zh="一月的累计即当月，“{name}”累计填报 {reached}，当月空白；请补填，确无此数的请说明。",
+        message_en="January: “{name}” states a cumulative figure of {reached}, but none of the month; fill it in, or "
+        "explain.",
+        values={"name": pl.col("name")},
+        basis=FORM,
+    ),
+    Rule(
+        id="MB-29",
+        severity=Severity.EXPLAIN,
+        scope=Scope.ROW,
+        title_zh="其他指标填有同比增长的，本指标也填报，或注明不适用",
+        title_en="where other indicators state their growth, so does this one, or says that there is none",
+        when=NAMED & pl.col("reached").is_not_null() & pl.col("growth").is_not_null().any(),
+        holds=pl.col("growth__text").is_not_null(),
+        fields=("growth", "reached"),
+        expected="同比增长，或“——” / a growth, or ——",
+        message_zh="“{name}”填有到达数 {reached}，同比增长空白；请补填，没有可比数的请填“——”或说明。",
+        message_en="“{name}” states {reached}, but no growth; fill it in, or write —— where there is none, or explain.",
+        values={"name": pl.col("name")},
+        basis=FORM,
+    ),
+    Rule(
+        id="MB-30",
+        severity=Severity.EXPLAIN,
+        scope=Scope.ROW,
+        title_zh="到达数和累计数不为负",
+        title_en="what was reached is not negative",
+        when=pl.col("reached").is_not_null() & ~pl.col("name").str.contains(MAY_BE_NEGATIVE),
+        holds=pl.col("reached") >= 0,
+        fields=("reached",),
+        expected="≥ 0",
+        message_zh="“{name}”的“本月底到达”填报 {reached}，为负数；请核对正负号，确为负数的请说明。",
+        message_en="“{name}”: {reached} is negative; check the sign, and explain if it is right.",
+        values={"name": pl.col("name")},
+        basis=FORM,
+    ),
+    relation_rule(
+        "MB-28",
+        percent_change(
+            stated(NAMES["growth"]),
+            stated(NAMES["reached"], "last_", "上年同期", "last year's "),
+            stated(NAMES["reached"]),
+        ),
+        severity=Severity.EXPLAIN,
+        title_zh="同比增长与上年同期月报相符",
+        title_en="growth follows from the bulletin of the same month last year",
+        when=LAST & (pl.col("unit") == pl.col("last_unit")) & pl.col("growth").is_not_null(),
         basis=FORM,
     ),
 )
@@ -280,6 +323,16 @@ KIND = define_kind(
     cadence="monthly",
     fields=FIELDS,
     rules=RULES,
+    contexts=(
+        Context(
+            "year_before",
+            ((pl.col("name"), "name"),),
+            ("reached", "reached__text", "unit"),
+            "last_",
+            "上年同期月报",
+            "bulletin of the same month last year",
+        ),
+    ),
     measures=(
         _stated("bulletin", "", "", "reached", "", "unit"),
         _stated("bulletin_growth", "同比增长", ", growth on the year", "growth", "%", None),

@@ -10,6 +10,7 @@ import polars as pl
 
 from contracts.field import Field, Meaning, Type
 from contracts.finding import Severity
+from contracts.history import moves_with_the_others
 from contracts.kind import define_kind
 from contracts.measure import Context, Measure, Method
 from contracts.rule import Rule, Scope
@@ -17,6 +18,7 @@ from contracts.rule_forms import lies_in_period, stands_once
 
 SHARING = "本表填报说明第2条（共建共享：一个站点建成计一次，各开通方各计一次）"
 FORM = "本表填报说明"
+BAND = "本框架的历史比对约定（Hidiroglou–Berthelot 区间）"
 
 FIELDS = (
     Field("area", "设区市", "prefecture", aliases=("地市", "市州")),
@@ -139,8 +141,9 @@ RULES = (
         holds=pl.col("g5_built") == pl.col("g5_opened") - pl.col("g5_shared"),
         fields=("g5_built", "g5_opened", "g5_shared"),
         expected=(pl.col("g5_opened") - pl.col("g5_shared")).cast(pl.String),
-        message_zh="累计建成 {g5_built}，而累计开通 {g5_opened} 减共享开通 {g5_shared} 不等于它；请核对三项。",
-        message_en="built {g5_built} is not opened {g5_opened} less shared {g5_shared}.",
+        message_zh="累计建成填报 {g5_built}，而累计开通 {g5_opened} 减其中共享开通 {g5_shared} 为 {own}，二者应相等；请核对三项。",
+        message_en="built {g5_built} is not opened {g5_opened} less shared {g5_shared}, which is {own}.",
+        values={"own": pl.col("g5_opened") - pl.col("g5_shared")},
         basis=SHARING,
     ),
     Rule(
@@ -153,7 +156,7 @@ RULES = (
         holds=pl.col("shared_with").is_not_null(),
         fields=("shared_with", "g5_shared"),
         expected="共享方企业简称，如江西联通 / the partner's short name",
-        message_zh="共享开通 {g5_shared} 个，但未填写共享方。",
+        message_zh="共享开通 {g5_shared} 个，但未填写共享方；请填写共享方企业简称。",
         message_en="{g5_shared} opened by sharing, but no partner is named.",
         basis=SHARING,
     ),
@@ -162,13 +165,14 @@ RULES = (
         id="NB-04",
         severity=Severity.MUST,
         scope=Scope.ROW,
-        title_zh="期末等于年初加新增减减少",
+        title_zh="期末等于年初加新增、减去减少",
         title_en="closing = opening + added − removed",
         holds=pl.col("dc_closing") == pl.col("dc_opening") + pl.col("dc_added") - pl.col("dc_removed"),
         fields=("dc_closing", "dc_opening", "dc_added", "dc_removed"),
         expected=(pl.col("dc_opening") + pl.col("dc_added") - pl.col("dc_removed")).cast(pl.String),
-        message_zh="期末数据中心 {dc_closing} 座，而年初 {dc_opening} 加新增 {dc_added} 减减少 {dc_removed} 不等于它。",
-        message_en="closing {dc_closing} is not {dc_opening} + {dc_added} − {dc_removed}.",
+        message_zh="期末数据中心填报 {dc_closing} 座，而年初 {dc_opening} 加新增 {dc_added} 减去减少 {dc_removed} 为 {computed} 座，二者应相等；请核对四项。",
+        message_en="closing {dc_closing} is not {dc_opening} + {dc_added} − {dc_removed} = {computed}.",
+        values={"computed": pl.col("dc_opening") + pl.col("dc_added") - pl.col("dc_removed")},
         basis=FORM + "第4条（存量与流量）",
     ),
     Rule(
@@ -180,7 +184,7 @@ RULES = (
         holds=pl.col("dc_added_hyper") + pl.col("dc_added_large") <= pl.col("dc_added"),
         fields=("dc_added", "dc_added_hyper", "dc_added_large"),
         expected=pl.lit("≥ ") + (pl.col("dc_added_hyper") + pl.col("dc_added_large")).cast(pl.String),
-        message_zh="新增数据中心 {dc_added} 座，少于其中超大型 {dc_added_hyper} 与大型 {dc_added_large} 之和。",
+        message_zh="本年新增数据中心 {dc_added} 座，少于其中超大型 {dc_added_hyper} 座与大型 {dc_added_large} 座之和；请核对新增数和其中项。",
         message_en="{dc_added} added is less than {dc_added_hyper} hyperscale and {dc_added_large} large together.",
         basis=FORM + "第4条",
     ),
@@ -194,7 +198,7 @@ RULES = (
         holds=pl.col("as_of").drop_nulls().n_unique() == 1,
         fields=("as_of",),
         expected="同一日期 / one day",
-        message_zh="表中有 {days} 个不同的统计截止日期，应为同一日。",
+        message_zh="表中有 {days} 个不同的统计截止日期，全表应为同一日；请统一。",
         message_en="{days} different cut-off days; expected one.",
         values={"days": pl.col("as_of").drop_nulls().n_unique()},
         basis=FORM + "第5条（统计时点）",
@@ -209,7 +213,7 @@ RULES = (
         holds=pl.col("dc_opening") == pl.col("prev_dc_opening"),
         fields=("dc_opening", "prev_dc_opening"),
         expected=pl.col("prev_dc_opening").cast(pl.String),
-        message_zh="年初数据中心本期填 {dc_opening}，上期填 {prev_dc_opening}，同一年内应不变。",
+        message_zh="年初数据中心本期填报 {dc_opening} 座，上期填报 {prev_dc_opening} 座，同一年内应不变；请核对，确需调整的请先更正上期。",
         message_en="the opening stock is {dc_opening}, last time it was {prev_dc_opening}.",
         basis=FORM + "第4条",
     ),
@@ -223,7 +227,7 @@ RULES = (
         holds=pl.col("g5_shared") <= pl.col("peer_g5_built"),
         fields=("g5_shared", "peer_g5_built"),
         expected=pl.lit("≤ ") + pl.col("peer_g5_built").cast(pl.String),
-        message_zh="共享开通 {g5_shared} 个，超过共享方同期在该市建成的 {peer_g5_built} 个。",
+        message_zh="共享开通 {g5_shared} 个，超过共享方同期在该市建成的 {peer_g5_built} 个；请与共享方核对，无误的请说明原因。",
         message_en="{g5_shared} opened by sharing, but the partner built {peer_g5_built} there.",
         basis=SHARING,
     ),
@@ -237,7 +241,7 @@ RULES = (
         holds=pl.col("g5_opened") == pl.col("peer_g5_opened"),
         fields=("g5_opened", "peer_g5_opened"),
         expected=pl.col("peer_g5_opened").cast(pl.String),
-        message_zh="与共享方共用一张网，本企业开通 {g5_opened} 个，共享方开通 {peer_g5_opened} 个。",
+        message_zh="与共享方共用一张网，本企业开通 {g5_opened} 个，共享方开通 {peer_g5_opened} 个，二者应相同；请与共享方核对。",
         message_en="one shared network, but {g5_opened} here and {peer_g5_opened} at the partner.",
         basis=SHARING,
     ),
@@ -251,7 +255,7 @@ RULES = (
         <= pl.col("dc_added_hyper").sum() + pl.col("dc_added_large").sum(),
         fields=("dc_added", "dc_removed", "dc_added_hyper", "dc_added_large"),
         expected="净增与其中项之和相当 / the net change itemised",
-        message_zh="净增数据中心 {net} 座，其中注明超大型、大型共 {named} 座，其余 {rest} 座未说明类型。",
+        message_zh="净增数据中心 {net} 座，其中注明超大型、大型共 {named} 座，其余 {rest} 座未说明类型；如有明细请补充。",
         message_en="net {net} data centres, {named} of them named by class; {rest} unexplained.",
         values={
             "net": pl.col("dc_added").sum() - pl.col("dc_removed").sum(),
@@ -265,6 +269,12 @@ RULES = (
     ),
     *(_never_falls(name, same_year=False) for name in CUMULATIVE),
     *(_never_falls(name, same_year=True) for name in YEARLY),
+    *(
+        moves_with_the_others(
+            f"NB-{name}-moves", HEADING[name], f"prev_{name}", named="area", basis=BAND, when=pl.col("prev_given")
+        )
+        for name in CUMULATIVE
+    ),
 )
 
 

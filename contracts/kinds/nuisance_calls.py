@@ -31,7 +31,7 @@ RULES = (
         holds=pl.col("handled") <= pl.col("verified"),
         fields=("handled", "verified"),
         expected=pl.lit("≤ ") + pl.col("verified").cast(pl.String),
-        message_zh="已处置 {handled} 件，超过查实 {verified} 件。",
+        message_zh="已处置 {handled} 件，超过举报查实 {verified} 件；请核对两项。",
         message_en="{handled} handled of {verified} verified.",
         basis=FORM + "第2条",
     ),

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 import polars as pl
 
 from contracts.field import Field, Type
 from contracts.finding import Severity
 from contracts.kind import define_kind
 from contracts.measure import Measure, Method
+from contracts.relation_rules import power_note, relation_rule
+from contracts.relations import part_of, percent_change
 from contracts.rule import Rule, Scope
 from contracts.rule_forms import lies_in_period, stands_once
+from contracts.terms import ENDS, Times, stated
 
 FORM = "本表填报说明"
 
@@ -25,15 +31,12 @@ FIELDS = (
 NAMES = {f.name: f for f in FIELDS}
 
 
-def _half_step(name: str) -> pl.Expr:
-    """Half a unit of the last written digit: how far the price behind a rounded one can lie."""
-    decimals = pl.col(f"{name}__text").str.extract(r"\.(\d+)", 1).str.len_chars().fill_null(0)
-    return pl.lit(0.5) * pl.lit(10.0).pow(-decimals.cast(pl.Float64))
-
-
-BEFORE, NOW = pl.col("before").cast(pl.Float64), pl.col("now").cast(pl.Float64)
-LEAST = (1 - (NOW + _half_step("now")) / (BEFORE - _half_step("before"))) * 100
-MOST = (1 - (NOW - _half_step("now")) / (BEFORE + _half_step("before"))) * 100
+FALL = percent_change(stated(NAMES["fall"]), stated(NAMES["before"]), stated(NAMES["now"]), fall=True)
+# The number in 降低15%以上 itself, where the quantity is whatever it allows.
+BOUND = replace(
+    stated(NAMES["fall"]), key="bound of fall", high=pl.col("fall__low").cast(ENDS), high_closed=pl.lit(value=True)
+)
+WIDEST = Decimal("1.5")  # how far beyond its stated bound a fall may lie
 
 RULES = (
     stands_once("TF-01", NAMES["code"], basis=FORM + "第1条"),
@@ -46,7 +49,7 @@ RULES = (
         holds=(pl.col("before") > 0) & (pl.col("now") > 0),
         fields=("before", "now"),
         expected="> 0",
-        message_zh="平均资费 {before}、{now} 应大于零。",
+        message_zh="平均资费应大于零，现上年 {before}、本年 {now}；请核对。",
         message_en="prices {before} and {now} must be positive.",
         basis=FORM + "第1条",
     ),
@@ -60,24 +63,16 @@ RULES = (
         holds=pl.col("fall__direction") == -1,
         fields=("fall",),
         expected="如降低15%以上 / such as 降低15%以上",
-        message_zh="降幅“{fall}”没有写明是降低。",
+        message_zh="降幅“{fall}”没有写明是降低；请写成“降低15%以上”的样式。",
         message_en="“{fall}” does not say that it is a fall.",
         basis=FORM + "第2条",
     ),
-    Rule(
-        id="TF-04",
-        severity=Severity.MUST,
-        scope=Scope.ROW,
-        title_zh="降幅可由两期资费重算",
+    relation_rule(
+        "TF-04",
+        FALL,
+        title_zh="降幅与两期资费相符",
         title_en="the fall follows from the prices",
         when=pl.col("fall").is_not_null(),
-        holds=(pl.col("fall__low").is_null() | (pl.col("fall__low").cast(pl.Float64) <= MOST))
-        & (pl.col("fall__high").is_null() | (pl.col("fall__high").cast(pl.Float64) >= LEAST)),
-        fields=("fall", "before", "now"),
-        expected=pl.lit("降低 ") + LEAST.round(2).cast(pl.String) + "%–" + MOST.round(2).cast(pl.String) + "%",
-        message_zh="降幅填报“{fall}”，而由上年 {before}、本年 {now} 计算，考虑四舍五入为 {least}% 至 {most}%。",
-        message_en="stated {fall}; prices {before} and {now} give {least}% to {most}% allowing for rounding.",
-        values={"least": LEAST.round(2), "most": MOST.round(2)},
         basis=FORM + "第2条",
     ),
     Rule(
@@ -90,10 +85,41 @@ RULES = (
         holds=(pl.col("fall") > 0) & (pl.col("fall") <= 100),
         fields=("fall",),
         expected="0–100%",
-        message_zh="降幅“{fall}”超出0至100%。",
+        message_zh="降幅“{fall}”应大于 0、不超过 100%；请核对。",
         message_en="the fall “{fall}” is outside 0 to 100 %.",
         basis=FORM + "第2条",
     ),
+    replace(
+        relation_rule(
+            "TF-08",
+            part_of(FALL.right, Times(BOUND, WIDEST)),
+            severity=Severity.EXPLAIN,
+            title_zh="降幅的界限不过宽",
+            title_en="the bound that is stated for a fall is near it",
+            when=pl.col("fall__comparator").is_in([">", ">="]) & (pl.col("fall") > 0),
+            basis=FORM + "第2条",
+        ),
+        fields=("fall", "before", "now"),
+        message_zh="降幅填报“{fall}”，而按上年“{before}”、本年“{now}”重算，比所填界限的 1.5 倍至少还多 {gap} 个百分点，"
+        "界限过宽，请据实填报；确有依据的，请说明。",
+        message_en="the fall is stated as “{fall}”, but from {before} to {now} it is more than 1.5 times that bound, by "
+        "{gap} points at least: state what it was, or explain.",
+    ),
+    Rule(
+        id="TF-09",
+        severity=Severity.EXPLAIN,
+        scope=Scope.ROW,
+        title_zh="降幅一般不超过50%",
+        title_en="a fall is rarely beyond 50 %",
+        when=pl.col("fall").is_not_null() & (pl.col("fall") <= 100),
+        holds=pl.col("fall") <= 50,
+        fields=("fall",),
+        expected="≤ 50%",
+        message_zh="降幅“{fall}”超过 50%，较为少见；请核对两期资费和降幅，数据无误的，请说明原因。",
+        message_en="a fall of “{fall}”, beyond 50 %, is rare; check the prices, and explain if it is right.",
+        basis=FORM + "第2条",
+    ),
+    power_note("TF-07", FALL, basis=FORM + "第2条"),
     lies_in_period("TF-06", NAMES["as_of"], basis=FORM + "第3条（统计时点）"),
 )
 

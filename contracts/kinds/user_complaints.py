@@ -39,11 +39,14 @@ def _in_order(number: int, first: str, then: str) -> Rule:
         holds=pl.col(first) <= pl.col(then),
         fields=(then, first),
         expected=pl.lit("≥ ") + pl.col(first).cast(pl.String),
-        message_zh=f"{b.heading} {{{then}}} 早于{a.heading} {{{first}}}。",
+        message_zh=f"{b.heading} {{{then}}} 早于{a.heading} {{{first}}}；请核对两个日期。",
         message_en=f"{b.title_en} {{{then}}} is before {a.title_en} {{{first}}}.",
         basis=ORDER,
     )
 
+
+DAYS = ("accepted_on", "answered_on", "closed_on")
+MOST_DAYS = 60  # from 受理 to 办结, beyond which the centre is asked
 
 RULES = (
     stands_once("UC-01", NAMES["complaint_id"], basis=FORM + "第1条"),
@@ -61,7 +64,7 @@ RULES = (
         holds=pl.col("accepted_on__text").is_not_null() & pl.col("closed_on__text").is_not_null(),
         fields=("closed_on", "accepted_on", "outcome"),
         expected="受理日期和办结日期 / both dates",
-        message_zh="处理结果为办结，但受理日期（{accepted_on}）或办结日期（{closed_on}）未填写。",
+        message_zh="处理结果为办结，受理日期和办结日期应当齐全，现受理日期 {accepted_on}、办结日期 {closed_on}；请补填。",
         message_en="closed, but accepted or closed date is blank.",
         basis=ORDER,
     ),
@@ -75,7 +78,7 @@ RULES = (
         holds=pl.col("closed_on__text").is_null(),
         fields=("closed_on", "outcome"),
         expected="空 / blank",
-        message_zh="处理结果为处理中，却填写了办结日期 {closed_on}。",
+        message_zh="处理结果为处理中，却填写了办结日期 {closed_on}；请删去日期，或更正处理结果。",
         message_en="still open, yet closed on {closed_on}.",
         basis=ORDER,
     ),
@@ -89,9 +92,43 @@ RULES = (
         holds=pl.col("filer_name").is_not_null(),
         fields=("carrier",),
         expected="名录中的企业简称 / a listed carrier",
-        message_zh="被申诉企业“{carrier}”不在填报单位名录中。",
+        message_zh="被申诉企业“{carrier}”不在填报单位名录中；请核对企业简称，确属名录外企业的请说明。",
         message_en="“{carrier}” is not in the list of filers.",
         basis=FORM + "第3条",
+    ),
+    Rule(
+        id="UC-09",
+        severity=Severity.EXPLAIN,
+        scope=Scope.ROW,
+        title_zh="受理、答复、办结日期不晚于报告期末",
+        title_en="accepted, answered and closed by the end of the period",
+        when=pl.any_horizontal(pl.col(day).is_not_null() for day in DAYS) & pl.col("_period_end").is_not_null(),
+        holds=pl.max_horizontal(DAYS) <= pl.col("_period_end"),
+        fields=DAYS,
+        expected=pl.lit("≤ ") + pl.col("_period_end").cast(pl.String),
+        message_zh="受理日期 {accepted_on}、答复日期 {answered_on}、办结日期 {closed_on} 中有晚于报告期末 {to} 的；"
+        "请核对日期；确在期末以后办理的，请说明原因。",
+        message_en="accepted {accepted_on}, answered {answered_on}, closed {closed_on}: not all by {to}, the end of the "
+        "period.",
+        values={"to": pl.col("_period_end")},
+        basis=FORM + "第2条",
+    ),
+    Rule(
+        id="UC-10",
+        severity=Severity.EXPLAIN,
+        scope=Scope.ROW,
+        title_zh=f"自受理起{MOST_DAYS}日内办结",
+        title_en=f"closed within {MOST_DAYS} days of being accepted",
+        when=pl.col("accepted_on").is_not_null() & pl.col("closed_on").is_not_null(),
+        holds=(pl.col("closed_on") - pl.col("accepted_on")).dt.total_days() <= MOST_DAYS,
+        fields=("closed_on", "accepted_on"),
+        expected=pl.lit("≤ ") + pl.col("accepted_on").dt.offset_by(f"{MOST_DAYS}d").cast(pl.String),
+        message_zh=f"{{accepted_on}} 受理，{{closed_on}} 办结，历时 {{days}} 日，超过 {MOST_DAYS} 日；请核对两个日期，无误的，"
+        "请说明原因。",
+        message_en=f"accepted {{accepted_on}}, closed {{closed_on}}: {{days}} days, more than {MOST_DAYS}; check the "
+        "dates, and explain if they are right.",
+        values={"days": (pl.col("closed_on") - pl.col("accepted_on")).dt.total_days()},
+        basis="本框架约定（办结时长的核实界限）",
     ),
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,13 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from contracts.errors import UsageError
+from contracts.examples import discover_examples
 from contracts.kind import Kind, discover_kinds
-from contracts.rule import Rule
+from contracts.level import Level, level_of
 from contracts.structure import RULES as STRUCTURE_RULES
-from flows.commands.terminal import print_json
+from flows.commands.formats.rule_pages import entry_text, rules_markdown
+from flows.commands.rule_book import RuleBook, shape_entry
+from flows.commands.terminal import inert, print_json
 from flows.settings import Settings
 
 
@@ -43,29 +48,66 @@ def list_kinds(*, as_json: bool) -> None:
     Console().print(grid)
 
 
-def list_rules(code: str | None, *, as_json: bool) -> None:
-    rules = [(k, r) for k in known_kinds(code).values() for r in k.rules]
-    if as_json:
-        print_json([_rule_json(k, r) for k, r in rules] + _structure_json())
+def list_rules(code: str | None, shape: str) -> None:
+    """The rules of a kind, or all there are, as `shape`: table, md, json."""
+    kinds = known_kinds(code)
+    if shape == "table":
+        Console().print(_rules_grid(kinds))
         return
-    grid = _grid("编号 id", "级别", "范围", "内容", "依据")
-    for kind, rule in rules:
-        grid.add_row(
-            rule.id,
-            rule.severity.value,
-            rule.scope.value,
-            Text(f"{rule.title_zh}\n{rule.title_en}"),
-            f"{kind.title_zh}：{rule.basis}",
+    book = _book()
+    if shape == "json":
+        entries = [e for kind in kinds.values() for e in book.entries(kind)]
+        print_json([e.record() for e in (*entries, *map(shape_entry, STRUCTURE_RULES.values()))])
+        return
+    for kind in kinds.values():
+        print(inert(f"## {kind.code}: {kind.title_zh}\n\n{rules_markdown(list(book.entries(kind)))}"))
+    if code is None:
+        print(f"## Every file\n\n{rules_markdown([shape_entry(rule) for rule in STRUCTURE_RULES.values()])}")
+
+
+def show(what: str, shape: str) -> None:
+    """One rule by its id, with its examples; or the rules of the kind with that code."""
+    kinds = known_kinds()
+    if what in kinds:
+        list_rules(what, shape)
+        return
+    entry = _book().entry(what)
+    if entry is None:
+        ids = [*kinds, *(rule.id for kind in kinds.values() for rule in kind.rules), *STRUCTURE_RULES]
+        near = get_close_matches(what, ids, 5, 0.5)
+        zh, en = f"没有规则或报表“{what}”", f"there is no rule or kind “{what}”"
+        raise UsageError(
+            zh + (f"；相近的有：{'、'.join(near)}" if near else "，见 jixiao rules"),
+            en + (f"; near to it: {', '.join(near)}" if near else "; see jixiao rules"),
         )
+    if shape == "json":
+        print_json(entry.record())
+    else:
+        print(inert(rules_markdown([entry]) if shape == "md" else entry_text(entry)))
+
+
+def _book() -> RuleBook:
+    folders = Settings.of_environment().kind_folders()
+    kinds = discover_kinds(folders)
+    return RuleBook(kinds, discover_examples(kinds.values(), folders))
+
+
+def _rules_grid(kinds: Mapping[str, Kind]) -> Grid:
+    grid = _grid("编号 id", "级别", "层级", "范围", "内容", "依据")
+    for kind in kinds.values():
+        for rule in kind.rules:
+            grid.add_row(
+                rule.id,
+                rule.severity.value,
+                str(int(level_of(kind, rule))),
+                rule.scope.value,
+                Text(f"{rule.title_zh}\n{rule.title_en}"),
+                f"{kind.title_zh}：{rule.basis}",
+            )
     for structure in STRUCTURE_RULES.values():
-        grid.add_row(
-            structure.id,
-            structure.severity.value,
-            "file",
-            Text(f"{structure.title_zh}\n{structure.title_en}"),
-            "适用于全部报表",
-        )
-    Console().print(grid)
+        title = Text(f"{structure.title_zh}\n{structure.title_en}")
+        grid.add_row(structure.id, structure.severity.value, str(int(Level.FORMAT)), "file", title, "适用于全部报表")
+    return grid
 
 
 def _grid(first: str, *others: str) -> Grid:
@@ -126,32 +168,3 @@ def _kind_json(kind: Kind) -> dict[str, Any]:
         ],
         "rules": len(kind.rules),
     }
-
-
-def _rule_json(kind: Kind, rule: Rule) -> dict[str, Any]:
-    return {
-        "id": rule.id,
-        "kind": kind.code,
-        "severity": rule.severity.value,
-        "scope": rule.scope.value,
-        "title_zh": rule.title_zh,
-        "title_en": rule.title_en,
-        "fields": list(rule.fields),
-        "basis": rule.basis,
-        "since": rule.since.isoformat() if rule.since else None,
-        "until": rule.until.isoformat() if rule.until else None,
-    }
-
-
-def _structure_json() -> list[dict[str, Any]]:
-    return [
-        {
-            "id": r.id,
-            "kind": None,
-            "severity": r.severity.value,
-            "scope": "file",
-            "title_zh": r.title_zh,
-            "title_en": r.title_en,
-        }
-        for r in STRUCTURE_RULES.values()
-    ]

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import re
+import sys
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
-
-from rich.console import Console
-from rich.text import Text
 
 from contracts.context import Reference
 from contracts.errors import UsageError
-from contracts.finding import Outcome, Severity, Verdict
+from contracts.explanations import Explanation
+from contracts.finding import Outcome
 from contracts.kind import Kind, discover_kinds
+from contracts.obligations import ZONE
 from contracts.period import Period
 from contracts.submission import Arrival
-from contracts.table import Account
-from flows.commands.telling import finding_text, reconciled
-from flows.commands.terminal import inert, one_line, print_json, snapshot
+from flows.commands.formats.checked import Checked
+from flows.commands.formats.junit import junit
+from flows.commands.formats.sarif import sarif
+from flows.commands.formats.text import print_text
+from flows.commands.formats.text_places import TextFile
+from flows.commands.terminal import print_json, snapshot
 from flows.filing import judge_filed, tabulate
 from flows.pack import Pack
 from flows.pack_reading import read_pack
 from flows.settings import Settings
+from transforms.reading import Reading
 
 NAME = re.compile(r"(?P<filer>[A-Za-z0-9-]+)_(?P<period>\d{4}[0-9QH-]*)(?:_.*)?\.[^.]+")
-STYLE = {Outcome.ACCEPTED: "bold green", Outcome.PARTIAL: "bold yellow", Outcome.RETURNED: "bold red"}
 
 
 def check_file(
@@ -35,9 +38,12 @@ def check_file(
     filer: str | None,
     home: Path | None,
     *,
-    as_json: bool,
+    shape: str,
 ) -> int:
-    """Judge `file` as kind `code` and print it. The exit status: 0 nothing blocks, 1 returned or partial."""
+    """Judge `file` as kind `code` and print it as `shape` (text, json, junit, sarif).
+
+    The exit status: 0 nothing blocks, 1 returned or partial.
+    """
     kinds = discover_kinds(Settings.of_environment().kind_folders())
     if code not in kinds:
         raise UsageError(
@@ -52,9 +58,12 @@ def check_file(
     kind = kinds[code].in_force(period) if period else kinds[code]
     year = period.year if period else (pack.settings.year if pack else None)
     with Settings.of_environment().reader() as reader, snapshot(file) as (copy, sha256):
-        filed = tabulate(reader.read(copy, file.name), file.name, kind, year)
+        reading = reader.read(copy, file.name)
+        filed = tabulate(reading, file.name, kind, year)
+        # Only SARIF names lines and characters; nothing else needs the text again.
+        text = _text_of(copy, reading) if shape == "sarif" else None
     references = _references(kind, pack, home, filer, period)
-    waivers = pack.waivers(filer, period) if pack and filer and period else ()
+    waivers = pack.waivers(filer, period, _day_of_arrival(pack, file)) if pack and filer and period else ()
     verdict = judge_filed(
         filed,
         period=period,
@@ -62,12 +71,29 @@ def check_file(
         filer_class=pack.filer_class(filer) if pack and filer else None,
         references=references,
         waivers=waivers,
+        explanations=_explanations(pack, home),
     ).verdict
-    if as_json:
-        print_json(_as_json(verdict, filed.account, kind, file, sha256))
-    else:
-        _print(verdict, filed.account, kind, file, period, filer)
+    _print(Checked(verdict, filed.account, kind, file.name, sha256, period, filer, text), shape)
     return 0 if verdict.outcome is Outcome.ACCEPTED else 1
+
+
+def _print(checked: Checked, shape: str) -> None:
+    if shape == "json":
+        print_json(checked.record())
+    elif shape == "sarif":
+        print_json(sarif(checked))
+    elif shape == "junit":
+        print(junit(checked, sys.stdout.encoding or "utf-8"), end="")
+    else:
+        print_text(checked)
+
+
+def _text_of(copy: Path, reading: Reading) -> TextFile | None:
+    """The text of a delimited file as it was read; None of any other."""
+    book = reading.book
+    if book is None or book.encoding is None or book.delimiter is None:
+        return None
+    return TextFile(copy.read_bytes().decode(book.encoding).removeprefix("\ufeff"), book.delimiter)
 
 
 def _period(text: str | None, *, strict: bool) -> Period | None:
@@ -97,6 +123,23 @@ def _filer(told: str | None, named: str | None, pack: Pack | None) -> str | None
     return told or (named if named in known else None)
 
 
+def _day_of_arrival(pack: Pack, file: Path) -> date:
+    """The day on which a file of the pack came; of any other, today."""
+    came = (a.received_at for a in pack.arrivals if (pack.folder / a.file).resolve() == file.resolve())
+    return next(came, datetime.now(ZONE)).astimezone(ZONE).date()
+
+
+def _explanations(pack: Pack | None, home: Path | None) -> tuple[Explanation, ...]:
+    """The pack's, and with a home also those of earlier years."""
+    if pack is None or home is None:
+        return pack.explanations() if pack else ()
+    from flows.comparisons import all_explanations
+    from warehouse.home import Home
+
+    with Home.look(home) as opened:
+        return all_explanations(opened, pack)
+
+
 def _references(
     kind: Kind, pack: Pack | None, home: Path | None, filer: str | None, period: Period | None
 ) -> dict[str, Reference | list[Reference]]:
@@ -104,7 +147,7 @@ def _references(
     if pack is None:
         return {}
     if home is not None and filer and period:
-        from flows.stages import gather_references
+        from flows.comparisons import gather_references
         from warehouse.home import Home
 
         zone = pack.settings.publish_at
@@ -122,53 +165,3 @@ def _references(
         if reference is not None:
             found[context.source] = reference
     return found
-
-
-def _as_json(verdict: Verdict, account: Account | None, kind: Kind, file: Path, sha256: str) -> dict[str, Any]:
-    return {
-        "verdict": verdict.outcome.value,
-        "kind": kind.code,
-        "file": file.name,
-        "sha256": sha256,
-        "rows": {"received": verdict.received, "accepted": verdict.accepted, "quarantined": verdict.quarantined},
-        "reconciliation": account.record() if account else None,
-        "findings": [f.record(file.name) for f in verdict.findings],
-        "not_evaluable": [
-            {"rule": c.rule, "rows": c.not_evaluable, "reason_zh": c.reason_zh, "reason_en": c.reason_en}
-            for c in verdict.not_evaluable
-        ],
-    }
-
-
-def _print(
-    verdict: Verdict, account: Account | None, kind: Kind, file: Path, period: Period | None, filer: str | None
-) -> None:
-    console = Console(highlight=False, soft_wrap=True)
-    head = Text()
-    head.append(f"{verdict.outcome.zh} {verdict.outcome.value}", STYLE[verdict.outcome])
-    head.append(f"  {one_line(file.name)} · {kind.title_zh} {kind.code}")
-    head.append(
-        f" · 报告期 {period.label if period else '未指定（--period）'}"
-        f" · 填报单位 {inert(filer or '未指定（--filer）')}",
-        "dim",
-    )
-    console.print(head)
-    console.print(f"收到 {verdict.received} 行 = 接受 {verdict.accepted} + 隔离 {verdict.quarantined}", style="dim")
-    if account is not None:
-        console.print(Text(inert(reconciled(account)), "dim"))
-    # What returned the file comes first.
-    for finding in sorted(verdict.findings, key=lambda f: list(Severity).index(f.severity)):
-        console.print(finding_text(finding, file.name))
-    missing = verdict.not_evaluable
-    if missing:
-        console.print(
-            f"\n未能判定 {len(missing)} 条规则（不算通过） / {len(missing)} rules could not be evaluated:",
-            style="yellow",
-        )
-        for count in missing:
-            console.print(Text(inert(f"  {count.rule}：{count.reason_zh} / {count.reason_en}"), "dim"))
-    passed = sum(1 for c in verdict.counts if c.passed and not c.failed)
-    console.print(
-        f"\n{len(verdict.findings)} 项问题；{passed} 条规则通过。"
-        f" / Findings: {len(verdict.findings)}; rules passed: {passed}."
-    )

@@ -18,6 +18,7 @@ from rich.text import Text
 from contracts.errors import UsageError
 from contracts.finding import Outcome, Severity
 from flows.batch import BatchResult, load_pack
+from flows.commands.closing import print_open, questions_json
 from flows.commands.terminal import inert, print_json
 from flows.progress import listener
 from flows.settings import Settings, place_prefect
@@ -35,12 +36,12 @@ def run_pack(pack: Path, home: Path | None, *, as_json: bool) -> None:
     place_prefect(folder / "prefect")
     # Prefect prints a fault with its traceback; the message is ours to print. What it logs to its server stays.
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
-    with _shown(quiet=as_json):
+    with shown("启动 Prefect starting", quiet=as_json):
         result = _run_flow(pack, folder)
     if as_json:
         print_json(_as_json(result))
     else:
-        _print(result)
+        _print(result, str(pack))
 
 
 def _make(folder: Path) -> None:
@@ -62,8 +63,8 @@ def _run_flow(pack: Path, folder: Path) -> BatchResult:
 
 
 @contextlib.contextmanager
-def _shown(*, quiet: bool) -> Iterator[None]:
-    """Progress on the terminal while the flow runs; nothing of it where a machine reads."""
+def shown(first: str, *, quiet: bool) -> Iterator[None]:
+    """Progress on the terminal while something runs, `first` said first; nothing of it where a machine reads."""
     if quiet:
         yield
         return
@@ -75,7 +76,7 @@ def _shown(*, quiet: bool) -> Iterator[None]:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task("启动 Prefect starting", total=None)
+        bar = progress.add_task(first, total=None)
 
         def heard(doing: str, done: int, total: int) -> None:
             progress.update(bar, description=DOING.get(doing, inert(doing)), completed=done, total=total or None)
@@ -87,7 +88,7 @@ def _shown(*, quiet: bool) -> Iterator[None]:
             listener.reset(token)
 
 
-def _print(result: BatchResult) -> None:
+def _print(result: BatchResult, pack: str) -> None:
     console = Console()
     grid = Grid(title=f"{result.year} 年度报送处理结果", show_header=False, title_justify="left")
     grid.add_column(style="bold")
@@ -116,7 +117,8 @@ def _print(result: BatchResult) -> None:
         )
         for file in result.changed:
             console.print(Text(inert(f"  {file}")), soft_wrap=True)
-    if not result.new and not result.new_lists:
+    print_open(console, result, pack)
+    if not result.new and not result.new_lists and not result.judged_again:
         console.print("没有新的报送，数据未变。 / Nothing new was filed; the data are unchanged.")
     console.print("年度总结 summary:   ", style="bold", end="")
     console.print(str(result.summary), soft_wrap=True, markup=False)
@@ -125,4 +127,6 @@ def _print(result: BatchResult) -> None:
 
 
 def _as_json(result: BatchResult) -> dict[str, Any]:
-    return {k: str(v) if isinstance(v, Path) else v for k, v in dataclasses.asdict(result).items()}
+    told = {f.name: getattr(result, f.name) for f in dataclasses.fields(result)}
+    told["questions"] = questions_json(result.questions)
+    return {k: str(v) if isinstance(v, Path) else v for k, v in told.items()}

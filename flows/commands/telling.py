@@ -18,10 +18,23 @@ def finding_text(finding: Finding, name: str) -> Text:
     line = Text(mark, "bold red" if finding.blocks else "bold yellow")
     line.append(inert(f"{finding.rule}  {where}\n"), "bold")
     line.append(inert(f"  {finding.message_zh}\n  {finding.message_en}\n"), "")
-    line.append(inert(f"  应为 expected: {finding.expected}\n  依据 basis: {finding.basis}"), "dim")
+    line.append(inert(f"  应为 expected: {finding.expected}\n"), "dim")
+    for suggestion in suggestion_texts(finding):
+        line.append(inert(f"  {suggestion}\n"), "cyan")
+    line.append(inert(f"  依据 basis: {finding.basis}"), "dim")
     if finding.waived_by:
         line.append(inert(f"\n  已豁免 waived: {finding.waived_by}"), "dim")
+    if finding.explained_by:
+        line.append(inert(f"\n  已说明 explained: {finding.explained_by}"), "dim")
     return line
+
+
+def suggestion_texts(finding: Finding) -> list[str]:
+    """What the filer may have meant, one line each; a guess to look at, and nothing that was done."""
+    return [
+        f"建议：{s.cell.where} 可能应为 {s.proposed}（{s.zh}） / {s.cell.where} may have to be {s.proposed} ({s.en})"
+        for s in finding.suggestions
+    ]
 
 
 def reconciled(account: Account) -> str:

@@ -14,6 +14,7 @@ import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,13 @@ def snapshot(file: Path) -> Iterator[tuple[Path, str]]:
         except OSError as error:
             raise UsageError(f"无法读取 {file}：{error.strerror}", f"cannot read {file}: {error.strerror}") from error
         yield copy, sha256.hexdigest()
+
+
+def day_or_today(told: datetime | None) -> date:
+    """The day that the command line named, or today where the bureaus are."""
+    from contracts.obligations import ZONE  # with Polars behind it, which --help need not wait for
+
+    return told.date() if told else datetime.now(ZONE).date()
 
 
 def print_json(value: Any) -> None:

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.context import PLACES, Reference, References, attach_context, cells_at, place
+from contracts.examples import Row
 from contracts.finding import Cell
 from contracts.kind import Kind
 from contracts.measure import Context
 from contracts.period import Period
 from contracts.table import Table
 from tests.contracts.right_rows import make_table
-from tests.contracts.samples import Row
 from tests.contracts.small_kind import PERIOD, previous_context, small_kind
 from transforms.parsing import parse_table
 
@@ -96,6 +96,50 @@ def test_a_form_of_one_row_needs_no_key() -> None:
     kind = small_kind(contexts=(ONE_ROW,))
     wide = attach(kind, rows_of(("甲", "1")), {"previous": reference(kind, rows_of(("乙", "9")))})
     assert wide["prev_a"].to_list() == [9]
+
+
+COUNT = Context("some_form", ((pl.col("name"), "name"),), (), "reg_", "台账", "register", count="rows")
+
+
+def test_rows_with_the_key_are_counted_and_their_cells_named() -> None:
+    kind = small_kind(contexts=(COUNT,))
+    both = [
+        reference(kind, rows_of(("甲", "1"), ("乙", "2"), ("甲", "3"), ("甲", "4")), "r.csv"),
+        reference(kind, rows_of(("甲", "5")), "s.csv"),
+    ]
+    wide = attach(kind, rows_of(("甲", "9")), {"some_form": both})
+    places = PLACES.join([place("r.csv", "上月", "A5;A7:A8"), place("s.csv", "上月", "A5")])
+    assert wide.select("reg_rows", "reg_rows__at", "reg_given").rows() == [(4, places, True)]
+    assert not [n for n in wide.columns if n.startswith("reg_") and n not in ("reg_rows", "reg_rows__at", "reg_given")]
+
+
+def test_rows_too_scattered_to_be_followed_are_named_from_the_first_to_the_last() -> None:
+    kind = small_kind(contexts=(COUNT,))
+    register = rows_of(*[("甲" if number % 2 else "乙", "1") for number in range(40)])
+    wide = attach(kind, rows_of(("甲", "9")), {"some_form": reference(kind, register, "r.csv")})
+    assert wide.select("reg_rows", "reg_rows__at").rows() == [(20, place("r.csv", "上月", "A6:A44"))]
+
+
+def test_where_no_row_has_the_key_none_is_the_count_of_all_that_were_looked_through() -> None:
+    kind = small_kind(contexts=(COUNT,))
+    given_ = {"some_form": reference(kind, rows_of(("乙", "2"), ("乙", "3")), "r.csv")}
+    wide = attach(kind, rows_of(("甲", "9"), ("", "9")), given_)
+    assert wide.select("reg_rows", "reg_rows__at").rows() == [(0, place("r.csv", "上月", "A5:A6")), (None, None)]
+
+
+def test_without_anything_to_count_there_is_no_count() -> None:
+    wide = attach(small_kind(contexts=(COUNT,)), rows_of(("甲", "9")), {})
+    assert wide.select("reg_rows", "reg_rows__at", "reg_given").rows() == [(None, None, None)]
+    assert wide.schema["reg_rows"] == pl.Int64
+
+
+def test_rows_are_counted_lazily_as_well() -> None:
+    kind = small_kind(contexts=(COUNT,))
+    table = make_table(kind, rows_of(("甲", "1"), ("丙", "1")))
+    frame = parse_table(table, kind.fields, year=2020).lazy()
+    given_ = {"some_form": reference(kind, rows_of(("甲", "2")))}
+    wide = attach_context(kind, table, frame, None, given_, period=PERIOD, filer=None)
+    assert wide.collect()["reg_rows"].to_list() == [1, 0]
 
 
 keys = st.lists(st.tuples(st.sampled_from(["甲", "乙", "丙", ""]), st.sampled_from(["1", "2", "x", ""])), max_size=5)

@@ -15,20 +15,20 @@ import polars as pl
 import pytest
 
 from contracts.errors import ContractError, UsageError
+from contracts.examples import Wrong, is_of_field, of_field
 from contracts.finding import Outcome
 from contracts.kind import Kind, discover_kinds
 from contracts.measure import Measure, Method
 from contracts.period import Period
 from contracts.rule import Rule
 from tests.contracts.right_rows import RIGHT, judge_right, kinds, references
-from tests.contracts.samples import Wrong, sample_folders
 from tests.contracts.small_kind import make_rule, previous_context, small_kind
-from tests.contracts.wrong_rows import WRONG, is_of_field, wrong_text
+from tests.contracts.wrong_rows import WRONG
 from transforms.heading_match import normalise
 
 ALL = sorted(kinds())
 EVERY_RULE = [(code, rule) for code in ALL for rule in kinds()[code].rules]
-OF_FIELDS = [(code, rule) for code, rule in EVERY_RULE if is_of_field(rule)]
+OF_FIELDS = [(code, rule) for code, rule in EVERY_RULE if is_of_field(kinds()[code], rule)]
 HAN = re.compile("[\u4e00-\u9fff]")
 
 
@@ -36,8 +36,8 @@ def test_every_kind_has_rows_that_are_right() -> None:
     assert set(RIGHT) == set(kinds())
 
 
-def test_every_kind_has_a_sample_folder_and_every_sample_folder_a_kind() -> None:
-    assert sample_folders() == set(kinds())
+def test_every_kind_has_an_examples_file_and_every_examples_file_a_kind(root: Path) -> None:
+    assert {path.stem for path in (root / "contracts" / "kinds").glob("*.toml")} == set(kinds())
 
 
 def test_no_rule_id_is_used_twice_and_each_has_its_kinds_prefix() -> None:
@@ -62,7 +62,11 @@ def test_one_thing_wrong_breaks_exactly_the_rules_about_it(wrong: Wrong) -> None
 
 @pytest.mark.parametrize(("code", "rule"), OF_FIELDS, ids=[rule.id for _, rule in OF_FIELDS])
 def test_a_blank_or_unreadable_cell_breaks_the_fields_own_rule(code: str, rule: Rule) -> None:
-    wrong = wrong_text(rule, code)
+    wrong = of_field(kinds()[code], RIGHT[code], rule)
+    if rule.id.endswith("-total"):
+        (total,) = [f for f in judge_right(code, wrong.right).verdict.findings if f.rule == rule.id]
+        assert total.filed == (wrong.right.total or {})[rule.fields[1]]
+        return
     (finding,) = [f for f in judge_right(code, wrong.right).verdict.findings if f.rule == rule.id]
     (row,) = finding.rows
     assert finding.field == rule.fields[0]
@@ -71,7 +75,7 @@ def test_a_blank_or_unreadable_cell_breaks_the_fields_own_rule(code: str, rule: 
 
 def test_every_rule_is_broken_by_an_example() -> None:
     broken = {rule for wrong in WRONG for rule in wrong.breaks}
-    assert [rule.id for _, rule in EVERY_RULE if not is_of_field(rule) and rule.id not in broken] == []
+    assert [r.id for code, r in EVERY_RULE if not is_of_field(kinds()[code], r) and r.id not in broken] == []
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: wrong.title)
@@ -146,7 +150,6 @@ def test_measures_and_contexts_speak_of_fields_there_are(code: str) -> None:
             assert {*context.take, *(there for _, there in context.on)} <= {
                 field.name for field in kinds()[context.source].fields
             }
-            assert kinds()[context.source].pack_file
 
 
 @pytest.mark.parametrize("code", ALL)
@@ -286,3 +289,13 @@ def test_a_module_that_does_not_load_is_our_fault_and_named(tmp_path: Path, text
     (tmp_path / "broken.py").write_text(text, encoding="utf-8")
     with pytest.raises(ContractError, match=r"broken\.py"):
         discover_kinds([tmp_path])
+
+
+@pytest.mark.parametrize("text", ["-600", "六百余", "12359 个左右"])
+def test_a_control_total_that_cannot_be_read_is_found(text: str) -> None:
+    right = RIGHT["nuisance_calls"]
+    assert right.total is not None
+    verdict = judge_right("nuisance_calls", replace(right, total={**right.total, "verified": text})).verdict
+    (finding,) = verdict.findings
+    assert (finding.rule, finding.filed) == ("NC-verified-total", text)
+    assert verdict.outcome is Outcome.RETURNED

@@ -179,3 +179,17 @@ def test_whatever_is_read_runs_forwards_and_is_as_wide_as_it_says(text: str, yea
     if read.granularity == "month":
         assert read.first.day == 1
         assert (read.last + timedelta(days=1)).day == 1
+
+
+@pytest.mark.parametrize(
+    ("period", "before"),
+    [
+        ("2020", "2019"),
+        ("2020-02", "2019-02"),
+        ("2021-02", "2020-02"),
+        ("2020Q4", "2019Q4"),
+        ("2020-02-29", "2019-02-28"),
+    ],
+)
+def test_the_same_months_of_the_year_before(period: str, before: str) -> None:
+    assert Period.parse(period).year_before == Period.parse(before)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from pandera.errors import SchemaErrors
 
 from contracts.errors import ContractError
+from contracts.examples import Right
 from contracts.field import Type
 from contracts.finding import Severity
 from contracts.judge import Judgment
@@ -24,7 +25,6 @@ from contracts.kind import Kind
 from contracts.rule import Rule, Scope
 from contracts.schema import DTYPES, TWINS, fields_of, keep_rules, passes, rules_of
 from tests.contracts.right_rows import RIGHT, judge_right, kinds, typed
-from tests.contracts.samples import Right
 from tests.contracts.small_kind import judge_small, make_rule, small_kind
 from tests.contracts.wrong_rows import WRONG
 

@@ -1,4 +1,4 @@
-"""A kind that ships is one module and one sample folder: the checklist's example is put into a copy, nothing edited."""
+"""A kind that ships is one module and one examples file: the checklist's example is put into a copy, nothing edited."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts.samples import sample_folders
-
 CODE, PREFIX = "line_faults", "LF"
-MODULE, ROWS = f"contracts/kinds/{CODE}.py", f"tests/kinds/{CODE}/rows.py"
-COPIED = ("contracts", "transforms", "tests/contracts", "tests/kinds", "tests/conftest.py", "pyproject.toml")
-TWO_WAYS = "test_every_kind_has_a_sample_folder_and_every_sample_folder_a_kind"
+MODULE, EXAMPLES = f"contracts/kinds/{CODE}.py", f"contracts/kinds/{CODE}.toml"
+COPIED = ("contracts", "transforms", "tests/contracts", "tests/conftest.py", "pyproject.toml")
+TWO_WAYS = "test_every_kind_has_an_examples_file_and_every_examples_file_a_kind"
 
 
 def page_blocks(root: Path) -> dict[str, str]:
@@ -33,7 +31,7 @@ def copy_with(root: Path, to: Path, *added: str) -> Path:
         else:
             shutil.copy(root / name, to / name)
     blocks = page_blocks(root)
-    texts = {MODULE: blocks[f"kinds/{CODE}.py"], ROWS: blocks[ROWS]}
+    texts = {MODULE: blocks[f"kinds/{CODE}.py"], EXAMPLES: blocks[f"kinds/{CODE}.toml"]}
     for path in added:
         assert not (to / path).exists()
         (to / path).parent.mkdir(exist_ok=True)
@@ -47,8 +45,8 @@ def judge_copy(copy: Path, words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=120)
 
 
-def test_one_module_and_one_sample_folder_are_a_kind_that_keeps_every_law(root: Path, tmp_path: Path) -> None:
-    answer = judge_copy(copy_with(root, tmp_path, MODULE, ROWS), f"{CODE} or {PREFIX}- or every_kind or every_rule")
+def test_one_module_and_one_examples_file_are_a_kind_that_keeps_every_law(root: Path, tmp_path: Path) -> None:
+    answer = judge_copy(copy_with(root, tmp_path, MODULE, EXAMPLES), f"{CODE} or {PREFIX}- or every_kind or every_rule")
     assert answer.returncode == 0, answer.stdout + answer.stderr
     passed = re.findall(r"::(\S+?)(?:\[(.*)\])? PASSED", answer.stdout)
     assert (TWO_WAYS, "") in passed
@@ -57,16 +55,9 @@ def test_one_module_and_one_sample_folder_are_a_kind_that_keeps_every_law(root: 
     assert {f"{CODE}: {PREFIX}-01", f"{CODE}: {PREFIX}-02"} <= broken
 
 
-@pytest.mark.parametrize("alone", [MODULE, ROWS])
+@pytest.mark.parametrize("alone", [MODULE, EXAMPLES])
 def test_one_without_the_other_fails(root: Path, tmp_path: Path, alone: str) -> None:
     answer = judge_copy(copy_with(root, tmp_path, alone), TWO_WAYS)
     assert answer.returncode == 1, answer.stdout + answer.stderr
     assert re.search(rf"{TWO_WAYS} FAILED", answer.stdout)
     assert CODE in answer.stdout
-
-
-def test_a_sample_folder_is_one_in_which_something_lies(tmp_path: Path) -> None:
-    for path in ("left/__pycache__/rows.pyc", "kept/rows.py", "forgotten/november.csv", "loose.py"):
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text("", encoding="utf-8")
-    assert sample_folders(tmp_path) == {"kept", "forgotten"}

@@ -1,4 +1,4 @@
-"""A new submission kind is one module and one sample folder: the spine names no kind, and one more just runs."""
+"""A new submission kind is one module and one file of examples: the spine names no kind, and one more just runs."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ FILED = {
 
 
 def write_kind_and_pack(folder: Path) -> tuple[Path, Path]:
-    """One module and one sample folder: where the module is, and the pack."""
+    """One module and samples: where the module is, and the pack."""
     module, pack = folder / "kinds", folder / "pack"
     module.mkdir()
     (module / "pole_routes.py").write_text(MODULE, encoding="utf-8")

@@ -1,7 +1,8 @@
 """Copies of filed files with something changed in them, and what the judgment says of a copy.
 
 An edit is "B5=3005" (an empty value blanks the cell), "-C" (the column goes) or "-6" (the row goes), several parted by
-a semicolon. A workbook keeps its merges; a CSV file keeps its encoding, its mark and its line ends.
+a semicolon. "很×1001" stands for that many of the character, "U+00A0" for one that cannot be seen. A workbook keeps its
+merges; a CSV file keeps its encoding, its mark and its line ends.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from contracts.finding import Cell, Finding
 from contracts.judge import Judgment
 from contracts.submission import Arrival
+from flows.comparisons import gather_references
 from flows.filing import judge_filed, read_filed
 from flows.pack import Pack
-from flows.stages import gather_references
 from warehouse.home import Home
 
 CELL = re.compile(r"([A-Z]+)([0-9]+)")
@@ -29,8 +30,13 @@ CELL = re.compile(r"([A-Z]+)([0-9]+)")
 
 def falsify(data: bytes, edits: str) -> bytes:
     """`data`, an xlsx or CSV file, with `edits` made."""
-    changes = [e for e in edits.split(";") if e]
+    changes = [_spelled_out(e) for e in edits.split(";") if e]
     return _in_workbook(data, changes) if data.startswith(b"PK") else _in_text(data, changes)
+
+
+def _spelled_out(change: str) -> str:
+    unseen = re.sub(r"U\+([0-9A-F]{4})", lambda m: chr(int(m[1], 16)), change)
+    return re.sub(r"(.)×(\d+)$", lambda m: m[1] * int(m[2]), unseen)
 
 
 def _in_workbook(data: bytes, changes: list[str]) -> bytes:

@@ -56,6 +56,25 @@ FILED = (
      BUILD, "东市,22039,22039,0,,1,0,0,0,0,1,47017,2020-11-30"),
 )  # fmt: skip
 FILES = tuple(file for file, _, _, _ in FILED)
+# What makes others be judged again: a partner that files later, and a month whose correction undoes the one after it.
+SHARER = "submissions/network_build/CT_2020-12.csv"
+STANDS_AGAIN = "submissions/website_filing/GLC_2020-12.csv"
+WITHDRAWN = "submissions/website_filing/GLC_2020-12_v2.csv"
+CORRECTION = "submissions/website_filing/GLC_2020-11_v2.csv"
+UPSETTING = (
+    (SHARER, "2020-12-19T10:00:00+08:00", BUILD, "东市,34031,34038,7,小移动,2,1,0,1,0,3,45007,2020-12-31"),
+    ("submissions/network_build/CM_2020-12.csv", "2020-12-20T09:00:00+08:00",
+     BUILD, "东市,23039,23039,0,,1,0,0,0,0,1,47017,2020-12-31"),
+    (STANDS_AGAIN, "2020-12-20T10:00:00+08:00", FILING, "99.5%以上,53003,52103,119,每周1次,2020-12-31"),
+    (WITHDRAWN, "2020-12-21T10:00:00+08:00", FILING, "99.5%以上,53003,52011,119,每周1次,2020-12-31"),
+    # More than the corrected December has: that one is returned now, and the one before it stands again.
+    (CORRECTION, "2020-12-22T10:00:00+08:00", FILING, "99.5%以上,53003,52051,119,每周1次,2020-11-30"),
+)  # fmt: skip
+# After which file which are judged again, in this order.
+AGAIN = {
+    "submissions/network_build/CM_2020-12.csv": (SHARER,),
+    CORRECTION: (WITHDRAWN, STANDS_AGAIN),
+}
 VALUES = ("31013", "51001", "21011", "33023", "22031", "22039", "53003", "47017", "99.5")
 # A form filed again is settled by a run of its own, under the same name.
 TASKS = (
@@ -65,14 +84,16 @@ TASKS = (
 )  # fmt: skip
 
 
-def write_pack(folder: Path) -> Path:
-    """The pack in `folder`, which is made."""
+def write_pack(folder: Path, *, upsetting: bool = False) -> Path:
+    """The pack in `folder`, which is made; with the files that make others be judged again, or without."""
     folder.mkdir(parents=True)
-    for name, text in (("pack.toml", PACK), ("filers.csv", FILERS), ("obligations.csv", OBLIGATIONS)):
+    filed = (*FILED, *UPSETTING) if upsetting else FILED
+    owed = OBLIGATIONS.replace(",2020-11,测试", ",2020-12,测试") if upsetting else OBLIGATIONS
+    for name, text in (("pack.toml", PACK), ("filers.csv", FILERS), ("obligations.csv", owed)):
         (folder / name).write_text(text, encoding="utf-8")
-    for file, _, heading, row in FILED:
+    for file, _, heading, row in filed:
         write_lines(folder / file, [heading, row])
-    write_lines(folder / "arrivals.csv", ["file,received_at,channel", *(f"{f},{at},报送系统" for f, at, _, _ in FILED)])
+    write_lines(folder / "arrivals.csv", ["file,received_at,channel", *(f"{f},{at},报送系统" for f, at, _, _ in filed)])
     return folder
 
 

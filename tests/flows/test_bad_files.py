@@ -224,5 +224,6 @@ def assert_told(
 def test_what_a_pack_may_leave_out(copy: Path) -> None:
     (copy / "indicators.csv").unlink()
     (copy / "obligations.csv").unlink()
+    (copy / "explanations.csv").unlink()
     (copy / "arrivals.csv").write_text("file,received_at,channel\n", encoding="utf-8")
     assert {a.file for a in load_pack(copy, Settings()).arrivals} == {"filers.csv"}

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from contracts.submission import Arrival
+from contracts.submission import Arrival, Submission
 from flows import stages
+from flows.again import Due, Watch, work_through
 from flows.commands.check import check_file
 from flows.pack import Pack
 from flows.reader import Reader
+from flows.stages import Taken
 from tests.flows.conftest import Finished
 from tests.flows.home_contents import read_contents
 from warehouse.home import Home
@@ -46,25 +50,40 @@ def checked(pack: Pack, arrival: Arrival, home: Path, capsys: pytest.CaptureFixt
     """Exit status and JSON of `check`, told only what the file's name does not say."""
     named = arrival.file.startswith("submissions/")
     period, filer = (None, None) if named else (arrival.period.label, arrival.filer)
-    status = check_file(pack.folder / arrival.file, arrival.kind, pack.folder, period, filer, home, as_json=True)
+    status = check_file(pack.folder / arrival.file, arrival.kind, pack.folder, period, filer, home, shape="json")
     said = json.loads(capsys.readouterr().out)
     assert said.pop("file") == Path(arrival.file).name
     return status, said
 
 
 def test_every_file_at_its_turn(jiangxi: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And whenever the run comes back to it, because what it is compared with has come."""
     pack = jiangxi.pack
-    different = {}
-    statuses: dict[str, int] = {}
+    different, statuses, again = {}, {}, []
     with stages.open_home(tmp_path / "home", pack) as home, Reader() as reader:
-        for received in [stages.receive(home, pack, arrival) for arrival in pack.arrivals]:
-            statuses[received.arrival.file], said = checked(pack, received.arrival, home.folder, capsys)
-            stages.settle(home, pack, received, reader)
-            recorded = as_recorded(home, next(s for s in home.submissions() if s.id == received.id))
+
+        def compared(submission: Submission, judge: Callable[[], Taken | None]) -> Taken | None:
+            file = submission.arrival.file
+            statuses[file], said = checked(pack, submission.arrival, home.folder, capsys)
+            taken = judge()
+            recorded = as_recorded(home, next(s for s in home.submissions() if s.id == submission.id))
             if said != recorded:
-                different[received.arrival.file] = (said, recorded)
+                different[file] = (said, recorded)
+            return taken
+
+        def settle(submission: Submission, head: int | None) -> Taken | None:
+            return compared(submission, lambda: stages.settle(home, pack, submission, reader, head))
+
+        def judge_again(due: Due) -> Taken | None:
+            again.append(due.submission.arrival.file)
+            judge = partial(stages.judge_again, home, pack, due.submission, due.causes, reader, due.head)
+            return compared(due.submission, judge)
+
+        received = [stages.receive(home, pack, arrival) for arrival in pack.arrivals]
+        taken = list(work_through(Watch(home, pack), pack, received, settle, judge_again))
     assert not different
-    assert len(statuses) == len(pack.arrivals)
+    assert len(statuses) == len(pack.arrivals) == len(taken) - len(again)
+    assert {Path(file).stem for file in again} == {"CT_2020-10", "CT_2020-11", "CT_2020-12", "CT_2020"}
     assert {file for file, status in statuses.items() if status} == {"submissions/network_build/CM_2020-11.xlsx"}
     with Home.look(jiangxi.home) as finished, Home.look(tmp_path / "home") as home:
         assert [as_recorded(finished, s) for s in finished.submissions()] == [

@@ -18,11 +18,13 @@ from tests.flows.crashing import Crashing, Told, started
 from tests.flows.home_contents import Contents, differences, read_contents
 from warehouse.home import Home
 
-FILES = ("filers.csv", "obligations.csv", *small_pack.FILES, "arrivals.csv")
+FILED = (*small_pack.FILES, *(file for file, _, _, _ in small_pack.UPSETTING))
+FILES = ("filers.csv", "obligations.csv", *FILED, "arrivals.csv")
+SETTLED = [(file, small_pack.AGAIN.get(file, ())) for file in FILES]
 STEPS = (
     "open",
     *(f"receive {file}" for file in FILES),
-    *(f"settle {file}" for file in FILES),
+    *(step for file, again in SETTLED for step in (f"settle {file}", *(f"again {a}" for a in again))),
     "check",
     "before publish",
     "before analyst",
@@ -34,7 +36,7 @@ KILLS = [list(range(first, len(STEPS) + 1, STRIDE)) for first in range(1, STRIDE
 
 @pytest.fixture(scope="module")
 def driver(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crashing]:
-    pack = small_pack.write_pack(tmp_path_factory.mktemp("crash") / "pack")
+    pack = small_pack.write_pack(tmp_path_factory.mktemp("crash") / "pack", upsetting=True)
     with started(root, pack) as crashing:
         yield crashing
 
@@ -42,7 +44,7 @@ def driver(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cra
 @pytest.fixture(scope="module")
 def undisturbed(driver: Crashing, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("undisturbed") / "home"
-    assert driver.run(home).new == len(small_pack.FILED)
+    assert driver.run(home).new == len(FILED)
     return home
 
 
@@ -67,9 +69,17 @@ def test_the_small_pack_has_what_makes_a_crash_interesting(undisturbed: Path) ->
     with Home.look(undisturbed) as home:
         stored = {s.file: s for s in home.submissions()}
         late = [s.file for s in home.submissions() if s.due_at and s.received_at > s.due_at]
-        assert {f for f, s in stored.items() if s.outcome and s.outcome.value == "returned"} == {small_pack.RETURNED}
+        assert {f for f, s in stored.items() if s.outcome and s.outcome.value == "returned"} == {
+            small_pack.RETURNED,
+            small_pack.WITHDRAWN,
+        }
         assert small_pack.LATE in late
         assert {s.version for s in stored.values()} == {1, 2}
+        again = [(file, stored[file]) for files in small_pack.AGAIN.values() for file in files]
+        assert [(file, s.pass_number) for file, s in again] == [(file, 2) for file, _ in again]
+        assert stored[small_pack.STANDS_AGAIN].stands
+        figures = {f.figure_id: f for f in home.figures(2020)}
+        assert str(figures["sites_handled@GLC.2020-12"].value) == "52103"
     assert list((undisturbed / "registers").rglob("*.parquet"))
     assert list((undisturbed / "published").rglob("*.html"))
 
@@ -80,11 +90,17 @@ def test_every_step_is_among_the_kills() -> None:
 
 @pytest.mark.parametrize("kills", KILLS, ids=lambda kills: "-".join(map(str, kills)))
 def test_killed_after_a_step(driver: Crashing, tmp_path: Path, expected: Contents, kills: list[int]) -> None:
-    home = tmp_path / "home"
+    home, again = tmp_path / "home", 0
     for after in kills:
+        if after > len(STEPS) - again:
+            continue  # what was judged again before a kill is not judged again after it
         told = driver.run(home, after)
         assert told.signal == signal.SIGKILL, told
-        assert tuple(step for _, step in told.steps) == STEPS[:after]
+        steps = [step for _, step in told.steps]
+        assert len(steps) == after
+        taken = [step for step in steps if not step.startswith("again ")]
+        assert taken == [step for step in STEPS if not step.startswith("again ")][: len(taken)]
+        again += len(steps) - len(taken)
         assert chain(home) == []
     finish(driver, home)
     assert differences(read_contents(home), expected) == []
@@ -112,7 +128,7 @@ def test_killed_inside_steps(driver: Crashing, tmp_path: Path, expected: Content
 
 def test_running_again_changes_nothing_and_says_so(driver: Crashing, tmp_path: Path, expected: Contents) -> None:
     home = tmp_path / "home"
-    assert finish(driver, home).new == len(small_pack.FILED)
+    assert finish(driver, home).new == len(FILED)
     for _ in range(2):
         assert finish(driver, home).new == 0
         assert differences(read_contents(home), expected) == []

@@ -18,7 +18,7 @@ PAIRS = 6
 
 @pytest.fixture(scope="module")
 def drivers(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Crashing, Crashing]]:
-    pack = small_pack.write_pack(tmp_path_factory.mktemp("two") / "pack")
+    pack = small_pack.write_pack(tmp_path_factory.mktemp("two") / "pack", upsetting=True)
     with ExitStack() as stack:
         one, other = (stack.enter_context(started(root, pack)) for _ in range(2))
         yield one, other

@@ -191,6 +191,7 @@ def test_quantities() -> None:
         "_row": pl.Int64, "x": number, "x__text": pl.String, "x__low": number, "x__high": number,
         "x__low_closed": pl.Boolean,
         "x__high_closed": pl.Boolean, "x__comparator": pl.String, "x__unit": pl.String, "x__direction": pl.Int8,
+        "x__precision": number,
     }  # fmt: skip
     assert frame["x"].to_list() == [Decimal(99), Decimal(23000), None, None]
     assert frame["x__low"].to_list()[:2] == [Decimal(99), Decimal(22500)]  # 2.3万 may be rounded from that

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from transforms.stated_units import conversion, stated_unit, without_unit
+from contracts.conversion import conversion
+from transforms.stated_units import stated_unit, without_unit
 
 BASES = ("户", "元", "个", "公里", "分钟", "条", "次", "人次", "%", "GB", "Mbps", "kW", "座", "人", "芯公里")
 SCALES = ("", "千", "万", "百万", "千万", "亿", "万亿")

@@ -90,12 +90,18 @@ CORRUPTIONS = {
     "one_submission_stands": "UPDATE submissions SET superseded_by = NULL WHERE sequence = 1",
     "superseded_by_a_later_accepted_one": "UPDATE submissions SET superseded_by = 'JX-2020-0002' WHERE sequence = 1",
     "accepted_submissions_have_registers": "UPDATE submissions SET register = NULL WHERE sequence = 1",
+    "current_verdicts_are_the_last_judgments": """UPDATE judgments SET outcome = 'accepted'
+        WHERE submission = 'JX-2020-0004'""",
+    "judgments_are_numbered_without_gaps": """INSERT INTO judgments SELECT submission, 0, entry, at, outcome, received,
+        accepted, quarantined, contract_version, register, causes, compared FROM judgments WHERE entry = 2""",
+    "nothing_waits_to_be_judged_again": "UPDATE submissions SET again = '原因 / why' WHERE sequence = 3",
     "ledger_has_no_gaps": "DELETE FROM ledger WHERE sequence = 3",
     "ledger_chain_holds": "UPDATE ledger SET at = '2020-12-24T00:00:00+08:00' WHERE sequence = 3",
     "figures_lead_to_cells": "UPDATE figure_cells SET submission = 'JX-2020-0099'",
 }
 # What cannot be broken alone.
 ALSO = {
+    "outcomes_are_known": {"current_verdicts_are_the_last_judgments"},
     "open_figures_are_unique": {"figure_versions_follow_each_other", "current_figures_come_from_standing_submissions"},
 }
 

@@ -76,23 +76,6 @@ def test_migrations_make_the_tables_that_the_code_declares(home: Home) -> None:
         assert database.current_revision(connection) == database.HEAD
 
 
-def test_a_home_of_the_first_version_is_brought_up_with_what_is_in_it(home: Home) -> None:
-    submission = submit(home, CT)
-    with home.engine.begin() as connection:
-        for column in ("account", "cells_found"):
-            connection.execute(text(f"ALTER TABLE submissions DROP COLUMN {column}"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-    with pytest.raises(StorageError, match="0001"):
-        Home.look(home.folder)
-    home.close()
-    with toy.open_home(home.folder) as opened:
-        (stored,) = opened.submissions()
-        assert (stored.id, stored.account, stored.cells_found) == (submission.id, None, 0)
-        assert stored.explained
-        assert opened.figures() != []
-        assert opened.verify_chain() == []
-
-
 def test_no_number_is_stored_as_a_float(home: Home) -> None:
     submit(home, CT)
     with sqlite3.connect(home.folder / "warehouse.db") as connection:

@@ -44,7 +44,7 @@ def view(home: Home, name: str) -> list[dict[str, Any]]:
 
 
 def test_the_marts_there_are() -> None:
-    assert list(MARTS) == ["figure_history", "figures", "finding_log", "rule_record", "submission_log"]
+    assert list(MARTS) == ["figure_history", "figures", "finding_log", "judgment_log", "rule_record", "submission_log"]
 
 
 @pytest.mark.parametrize("mart", MARTS.values(), ids=MARTS)
@@ -84,6 +84,11 @@ def test_the_other_marts(filled: Home) -> None:
         ("TOY-01", "核实", "一!B2；一!A2", "500"),
         ("TOY-built-type", "强制", "一!B2", "many"),
     ]
+    assert [(r["pass_number"], r["state"], r["explained_by"]) for r in findings] == [(1, "open", None)] * 2
+    judged = view(filled, "judgment_log")
+    assert [(r["submission"][-1], r["pass_number"], r["current"], r["outcome"]) for r in judged] == [
+        ("1", 1, 1, "accepted"), ("2", 1, 1, "accepted"), ("3", 1, 1, "accepted"), ("4", 1, 1, "returned"),
+    ]  # fmt: skip
     rules = {
         r["rule"]: (r["submission_count"], r["passed_count"], r["failed_count"], r["not_evaluable_count"])
         for r in view(filled, "rule_record")

@@ -11,10 +11,8 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
-from transforms.readers.values import number_text
+from transforms.readers.values import float_texts
 
-_WHOLE_BELOW = 2.0**53
-_LONG = 15
 _MIDNIGHT = " 00:00:00"
 
 
@@ -83,19 +81,8 @@ def _plain_texts(values: pl.Series) -> tuple[pl.Series, str]:
 
 def _number_texts(values: pl.Series) -> pl.Series:
     """To 15 significant digits, without an exponent; a number that is none (NaN, inf) by its name."""
-    if values.dtype != pl.Float64:
-        # the shortest text of a short float is not that of the same number as a long one: 0.1, not 0.100000001
-        values = values.cast(pl.String).cast(pl.Float64)
-    whole = (pl.col("v") == pl.col("v").round()) & (pl.col("v").abs() < _WHOLE_BELOW)
-    short = pl.when(whole).then(pl.when(whole).then(pl.col("v")).cast(pl.Int64).cast(pl.String))
-    texts = _select(values, short.otherwise(pl.col("v").cast(pl.String)))
-    odd = (texts.str.len_bytes() > _LONG) | texts.str.contains("e", literal=True)
-    places = (odd.fill_null(False) & values.is_finite().fill_null(False)).arg_true()
-    return (
-        texts.scatter(places, [number_text(value) for value in values.gather(places).to_list()])
-        if len(places)
-        else texts
-    )
+    # the shortest text of a short float is not that of the same number as a long one: 0.1, not 0.100000001
+    return float_texts(values if values.dtype == pl.Float64 else values.cast(pl.String).cast(pl.Float64))
 
 
 def _without_zeros(texts: pl.Series) -> pl.Series:

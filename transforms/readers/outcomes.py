@@ -30,7 +30,9 @@ def too_large(name: str, zh: str, en: str) -> Finding:
     """FILE-08 for file `name`; `zh` and `en` say which limit it is beyond, and may name a sheet."""
     zh, en = printable(zh), printable(en)
     return structure_finding(
-        "FILE-08", f"文件“{name}”超过大小上限：{zh}。", f"File “{name}” is beyond the limits: {en}."
+        "FILE-08",
+        f"文件“{name}”超过大小上限：{zh}；请拆分或精简后重新报送。",
+        f"File “{name}” is beyond the limits: {en}.",
     )
 
 

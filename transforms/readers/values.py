@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from contracts.exact import decimal_text
 from transforms.readers.marks import Mark
 
 Value = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta | None
@@ -123,8 +124,14 @@ def _write_texts(values: Sequence[Any]) -> pl.Series:
 
 
 def _write_numbers(values: Sequence[Any]) -> pl.Series:
-    """Whole numbers and short fractions all at once; what is long, very small or very large one by one."""
-    numbers = pl.Series(values, dtype=pl.Float64)
+    return float_texts(pl.Series(values, dtype=pl.Float64))
+
+
+def float_texts(numbers: pl.Series) -> pl.Series:
+    """Each number of a Float64 series as `number_text` writes it, null for null, and one that is none by its name.
+
+    Whole numbers and short fractions all at once; what is long, very small or very large one by one.
+    """
     whole = (numbers == numbers.round()) & (numbers.abs() < _WHOLE_BELOW)
     if whole.all():
         return numbers.cast(pl.Int64).cast(pl.String)
@@ -149,9 +156,7 @@ def number_text(number: float) -> str:
 
 def percent_text(number: float) -> str:
     """A fraction as its percentage, exact in all digits that are kept: 0.995 → "99.5%", 0.07 → "7%"."""
-    text = format(Decimal(f"{number:.{_DIGITS}g}").scaleb(2), "f")
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return ("0" if text in ("-0", "") else text) + "%"
+    return decimal_text(Decimal(f"{number:.{_DIGITS}g}").scaleb(2)) + "%"
 
 
 def _datetime_text(value: datetime.datetime) -> str:

@@ -1,9 +1,10 @@
-"""One row a finding: which rule was broken where, and what would have been right."""
+"""One row a finding of a current judgment: which rule was broken where, what would have been right, and its state."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
+from contracts.finding import Severity
 from warehouse.marts.mart import Mart
 from warehouse.tables import findings, submissions
 
@@ -15,6 +16,7 @@ MART = Mart(
     title_en="Findings",
     select=select(
         f.submission,
+        f.pass_number,
         f.ordinal,
         s.filer,
         s.kind,
@@ -31,12 +33,21 @@ MART = Mart(
         f.message_zh,
         f.message_en,
         f.basis,
+        f.about,
+        case(
+            (f.waived_by.is_not(None), "waived"),
+            (f.explained_by.is_not(None), "explained"),
+            (f.severity == Severity.NOTE.value, "noted"),
+            else_="open",
+        ).label("state"),
         f.waived_by,
+        f.explained_by,
     )
-    .join(submissions, s.id == f.submission)
+    .join(submissions, (s.id == f.submission) & (s.pass_number == f.pass_number))
     .order_by(s.sequence, f.ordinal),
     columns={
         "submission": ("报送编号", "Submission"),
+        "pass_number": ("第几次判定（现行）", "Pass, the current one"),
         "ordinal": ("该次报送中的序号", "Number within the submission"),
         "filer": ("填报单位代码", "Filer code"),
         "kind": ("报表代码", "Form code"),
@@ -53,6 +64,12 @@ MART = Mart(
         "message_zh": ("说明（中文）", "Message in Chinese"),
         "message_en": ("说明（英文）", "Message in English"),
         "basis": ("依据", "Basis"),
+        "about": ("行或组的名称", "What the row or group is called"),
+        "state": (
+            "状态：open 待处理或待说明，explained 已说明，waived 已豁免，noted 仅供参考",
+            "State: open, explained, waived, or noted (asks for nothing)",
+        ),
         "waived_by": ("豁免人及理由；空为未豁免", "Who waived it and why; empty where nobody did"),
+        "explained_by": ("何人何时如何说明；空为未说明", "Who explained it, when and how; empty where nobody did"),
     },
 )

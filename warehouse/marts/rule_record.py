@@ -23,7 +23,7 @@ MART = Mart(
         func.sum(c.not_evaluable).label("not_evaluable_count"),
         func.sum(c.not_applicable).label("not_applicable_count"),
     )
-    .join(submissions, s.id == c.submission)
+    .join(submissions, (s.id == c.submission) & (s.pass_number == c.pass_number))
     .group_by(s.year, s.kind, c.rule)
     .order_by(s.year, s.kind, c.rule),
     columns={

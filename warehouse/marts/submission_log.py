@@ -8,7 +8,9 @@ from warehouse.marts.mart import Mart
 from warehouse.tables import findings, submissions
 
 s = submissions.c
-_findings = select(func.count()).where(findings.c.submission == s.id).scalar_subquery()
+_findings = (
+    select(func.count()).where(findings.c.submission == s.id, findings.c.pass_number == s.pass_number).scalar_subquery()
+)
 
 MART = Mart(
     name="submission_log",
@@ -27,6 +29,7 @@ MART = Mart(
         s.received_at,
         s.due_at,
         case((s.due_at.is_(None), 0), (s.received_at > s.due_at, 1), else_=0).label("late"),
+        s.pass_number,
         s.outcome,
         s.received.label("received_count"),
         s.accepted.label("accepted_count"),
@@ -48,7 +51,8 @@ MART = Mart(
         "received_at": ("收到时间", "Received at"),
         "due_at": ("应报时间；空为未规定", "Due at; empty where no day is set"),
         "late": ("是否迟报（1 为迟报）", "Late (1) or not (0)"),
-        "outcome": ("判定结果；空为尚未判定", "Verdict; empty until judged"),
+        "pass_number": ("判定次数；空为尚未判定", "How often it was judged; empty until then"),
+        "outcome": ("现行判定结果；空为尚未判定", "Current verdict; empty until judged"),
         "received_count": ("收到行数", "Rows received"),
         "accepted_count": ("接受行数", "Rows accepted"),
         "quarantined_count": ("隔离行数", "Rows quarantined"),

@@ -6,18 +6,15 @@ Whether a target is met is said only when the bounds decide it. Computes whole p
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
-from contracts.figure import Figure
+from contracts.targets import attain, stated_figure
 from warehouse.reports.attachments import FILED, TARGET
 from warehouse.reports.citations import Citations, Piece
 from warehouse.reports.edition import Edition
-from warehouse.reports.intervals import apart, within
 from warehouse.reports.rendering import figure_text, moment_text
 from warehouse.stored import StoredFigure
-
-MET, MISSED, UNDECIDED = "达到目标", "未达到目标", "按所报界限未能判定"
 
 
 @dataclass(frozen=True)
@@ -75,27 +72,10 @@ def _bar(edition: Edition, target: StoredFigure, actual: StoredFigure, citations
         moment=moment_text(actual),
         actual=citations.cite(actual, figure_text(actual)),
         target=citations.cite(target, figure_text(target)),
-        verdict=compare(target, actual),
+        verdict=attain(stated_figure(target), stated_figure(actual)).zh,
         length=length(actual.value),
         mark=length(target.value),
         low=0 if near is None else length(near),
         high=1000 if far is None else length(far),
         exact=actual.low == actual.high,
     )
-
-
-def compare(target: Figure, actual: Figure) -> str:
-    """Met when every value the actual allows is one the target allows; missed when none is.
-
-    A bare target (降低15%) is reached by whatever goes at least as far in its direction; a zero only by zero.
-    """
-    allowed = _at_least_as_far(target) if target.comparator == "=" else target
-    if within(actual, allowed):
-        return MET
-    return MISSED if apart(allowed, actual) else UNDECIDED
-
-
-def _at_least_as_far(target: Figure) -> Figure:
-    if target.value < 0:
-        return replace(target, low=None)
-    return replace(target, high=None) if target.value > 0 else target

@@ -14,13 +14,13 @@ from decimal import Decimal
 from functools import cached_property
 
 from contracts.exact import TURNED
+from contracts.interval import Interval
 from contracts.measure import Method
 from contracts.period import Period
 from contracts.prose import Span, scan
 from contracts.quantity import Quantity
 from warehouse.reports.attachments import FILED, OBJECTS, TARGET
 from warehouse.reports.citations import Citations, Piece
-from warehouse.reports.intervals import apart, within
 from warehouse.reports.nodes import NODES, TREE
 from warehouse.reports.surroundings import Around, normal_name
 from warehouse.stored import StoredFigure
@@ -125,7 +125,11 @@ class Binder:
             return None
         days = [f for f in meant if around.dated or (f.period.label == str(self.year) and not around.carried)]
         days = [f for f in days if not f.indicator.startswith(TARGET)]
-        return days[0] if len(days) == 1 and apart(days[0], quantity) else None
+        return (
+            days[0]
+            if len(days) == 1 and Interval.stated_by(days[0]).may_equal(Interval.stated_by(quantity)) is False
+            else None
+        )
 
 
 def _speaks_in_prose(figure: StoredFigure) -> bool:
@@ -165,4 +169,4 @@ def _agrees(figure: StoredFigure, said: Quantity) -> bool:
     """Whether prose gives the figure's value and says no more than it: the same comparator, or wider bounds."""
     if said.value is None or (figure.value, figure.unit) != (said.value, said.unit):
         return False
-    return figure.comparator == said.comparator or within(figure, said)
+    return figure.comparator == said.comparator or Interval.stated_by(figure).lies_in(Interval.stated_by(said))

@@ -17,7 +17,7 @@ from warehouse.reports.attachments import FILED_FIGURES
 from warehouse.reports.citations import Citations, Piece
 from warehouse.reports.edition import Edition
 from warehouse.reports.nodes import CROSS_YEAR, EARLY, MISSING, NODES, STATES, Item, Node, Tree
-from warehouse.reports.reason import Reason
+from warehouse.reports.reason import Reason, answer
 from warehouse.reports.reservations import write_reservations
 from warehouse.stored import StoredFigure, StoredSubmission
 
@@ -159,7 +159,7 @@ def _claims(home: Home, edition: Edition, submissions: list[StoredSubmission]) -
         for finding in home.findings(submission.id):
             if finding.rule == CONTRADICTS and _is_count(filed, submission.id, finding):
                 who = edition.filer_name(submission.filer)
-                yield Reason(f"{who}：{finding.message_zh}", submission=submission.id)
+                yield Reason(f"{who}：{finding.message_zh}{answer(finding)}", submission=submission.id)
 
 
 def _is_count(filed: Mapping[tuple[str, str], str], submission: str, finding: Finding) -> bool:

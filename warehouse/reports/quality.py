@@ -15,7 +15,8 @@ from warehouse.stored import StoredSubmission
 class Quality:
     """Counts over what filers sent for a year; `lists` counts what came with the pack.
 
-    not_evaluable: how often a rule could not be told for a submission.
+    not_evaluable: how often a rule could not be told for a submission. explained, awaiting: 核实 findings of
+    submissions that stand, with and without an explanation.
     """
 
     received: int
@@ -28,6 +29,8 @@ class Quality:
     superseded: int
     findings: tuple[tuple[Severity, int], ...]
     waived: int
+    explained: int
+    awaiting: int
     not_evaluable: int
     notable: tuple[Notable, ...]
 
@@ -48,6 +51,7 @@ def measure_quality(home: Home, edition: Edition, submissions: Sequence[StoredSu
     everything_received, submissions = len(submissions), [s for s in submissions if not edition.is_list(s.kind)]
     found = {s.id: home.findings(s.id) for s in submissions}
     everything = [f for findings in found.values() for f in findings]
+    standing = [f for s in submissions if s.stands for f in found[s.id]]
     unknown = sum(c.not_evaluable > 0 for s in submissions for c in home.counts(s.id))
     return Quality(
         received=len(submissions),
@@ -60,8 +64,10 @@ def measure_quality(home: Home, edition: Edition, submissions: Sequence[StoredSu
         superseded=sum(s.superseded_by is not None for s in submissions),
         findings=tuple(count_by_severity(everything).items()),
         waived=sum(f.waived_by is not None for f in everything),
+        explained=sum(f.explained_by is not None for f in standing),
+        awaiting=sum(f.awaits for f in standing),
         not_evaluable=unknown,
-        notable=tuple(_notable(edition, submissions, found)),
+        notable=tuple(_notable(edition, submissions, found, _withdrawn(home))),
     )
 
 
@@ -70,13 +76,23 @@ def _of(submissions: Iterable[StoredSubmission], outcome: Outcome | None) -> int
 
 
 def _notable(
-    edition: Edition, submissions: Iterable[StoredSubmission], found: dict[str, list[Finding]]
+    edition: Edition, submissions: Iterable[StoredSubmission], found: dict[str, list[Finding]], withdrawn: set[str]
 ) -> Iterable[Notable]:
     for s in submissions:
-        remarks = tuple(_remarks(s, found[s.id]))
+        remarks = (*(["已撤回：曾被接受，重新判定后退回"] if s.id in withdrawn else []), *_remarks(s, found[s.id]))
         if remarks:
             filer, title = edition.filer_name(s.filer), edition.kind_title(s.kind)
             yield Notable(s.id, filer, title, s.period.label_zh, s.outcome, remarks)
+
+
+def _withdrawn(home: Home) -> set[str]:
+    """Submissions that had been accepted and no longer are."""
+    last: dict[str, Outcome] = {}
+    accepted: set[str] = set()
+    for judgment in home.judgments():
+        last[judgment.submission] = judgment.outcome
+        accepted |= {judgment.submission} if judgment.outcome is not Outcome.RETURNED else set()
+    return {submission for submission in accepted if last[submission] is Outcome.RETURNED}
 
 
 def _remarks(submission: StoredSubmission, findings: list[Finding]) -> Iterable[str]:
@@ -85,6 +101,8 @@ def _remarks(submission: StoredSubmission, findings: list[Finding]) -> Iterable[
     for severity, number in count_by_severity(findings).items():
         if number and severity is not Severity.NOTE:
             yield f"{severity.value}问题{number}项"
+    if submission.stands and (awaiting := sum(f.awaits for f in findings)):
+        yield f"待说明{awaiting}项"
     if submission.outcome is Outcome.PARTIAL:
         yield f"隔离{submission.quarantined}行"
     if submission.superseded_by:

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from contracts.comparing import Comparison
 from contracts.finding import Finding, Outcome, RuleCount, Severity, count_by_severity
 from contracts.table import Ignored
 from warehouse.home import Home
 from warehouse.reports.edition import Edition
-from warehouse.stored import StoredSubmission
+from warehouse.stored import StoredJudgment, StoredSubmission
 
 SHOWN: Final = 200  # findings of one rule that the page prints; the JSON has all
 # A page embeds nothing, but a JSON text may be put into one by others: it must not close a script there.
@@ -50,6 +51,23 @@ class Report:
     counts: tuple[RuleCount, ...]
     titles: dict[str, str]
     ignored: tuple[Ignored, ...]
+    judgments: tuple[StoredJudgment, ...]
+
+    @property
+    def missing(self) -> tuple[Comparison, ...]:
+        """What there was not, or not enough of, to compare with, so that rules were left open."""
+        return tuple(c for c in self.judgments[-1].compared if c.lacking) if self.judgments else ()
+
+    @property
+    def awaiting(self) -> int:
+        """How many findings still need the filer's explanation."""
+        return sum(finding.awaits for finding in self.findings)
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it had been accepted before it was returned."""
+        accepted = [j for j in self.judgments if j.outcome is not Outcome.RETURNED]
+        return self.submission.outcome is Outcome.RETURNED and bool(accepted)
 
     @property
     def unknown(self) -> tuple[RuleCount, ...]:
@@ -62,7 +80,9 @@ class Report:
             return "没有发现问题。"
         if all(finding.severity is Severity.NOTE for finding in self.findings):
             return "没有阻断性问题；另有提示，供参考。"
-        return "没有阻断性问题；下列事项请核实。"
+        if not self.awaiting:
+            return "没有阻断性问题；需核实的事项均已说明。"
+        return f"没有阻断性问题；下列事项请核实，待说明 {self.awaiting} 项。"
 
     def by_severity(self) -> dict[Severity, int]:
         return count_by_severity(self.findings)
@@ -88,6 +108,7 @@ def read_report(
         counts=counts,
         titles=titles,
         ignored=tuple(home.ignored(submission.id)),
+        judgments=tuple(home.judgments(submission.id)),
     )
 
 
@@ -154,6 +175,20 @@ def report_json(report: Report) -> bytes:
         ],
         "reconciliation": reconciliation(s),
         "ignored": [vars(area) for area in report.ignored],
+        "not_compared": [
+            {"counterpart_zh": c.title_zh, "counterpart_en": c.title_en, "rules": list(c.lacking)}
+            for c in report.missing
+        ],
+        "judgments": [
+            {
+                "pass": j.number,
+                "verdict": j.outcome.value,
+                "at": j.at.isoformat(),
+                "ledger_entry": j.entry,
+                "causes": [vars(cause) for cause in j.causes],
+            }
+            for j in report.judgments
+        ],
     }
     text = json.dumps(content, ensure_ascii=False, indent=2)
     return (text.translate(_FOR_SCRIPTS) + "\n").encode()

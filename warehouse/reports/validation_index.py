@@ -24,7 +24,11 @@ class LedgerHead:
 
 @dataclass(frozen=True)
 class Totals:
-    """Of what filers sent; `lists` counts what came with the pack."""
+    """Of what filers sent; `lists` counts what came with the pack.
+
+    missing: submissions that stand and could not be compared with something; awaiting: their findings without an
+    explanation; withdrawn: submissions that had been accepted and no longer are.
+    """
 
     submissions: int
     lists: int
@@ -34,6 +38,9 @@ class Totals:
     received: int
     accepted: int
     quarantined: int
+    missing: int
+    awaiting: int
+    withdrawn: int
 
 
 def sum_up(reports: Sequence[Report]) -> Totals:
@@ -52,6 +59,9 @@ def sum_up(reports: Sequence[Report]) -> Totals:
         received=sum(s.received or 0 for s in submissions),
         accepted=sum(s.accepted or 0 for s in submissions),
         quarantined=sum(s.quarantined or 0 for s in submissions),
+        missing=sum(bool(r.missing) for r in filed if r.submission.stands),
+        awaiting=sum(r.awaiting for r in filed if r.submission.stands),
+        withdrawn=sum(r.withdrawn for r in filed),
     )
 
 

@@ -257,7 +257,7 @@ def counted(judgment: Judgment, rule: str) -> tuple[int, int, int]:
         ("10.0", ("10.04", "0"), []),
         ("10.0", ("10.2", "0"), ["MB-05"]),
         ("10.0", ("10.2", "0.0"), ["MB-05", "MB-06"]),
-        ("10.0", ("12", "-2"), []),  # a list with a fall in it has no such law
+        ("10.0", ("12", "-2"), ["MB-30"]),  # a list with a fall in it has no such law; but no users are fewer than none
     ],
 )
 def test_rounding_explains_a_little_and_no_more(whole: str, parts: tuple[str, str], broken: list[str]) -> None:

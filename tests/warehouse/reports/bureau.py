@@ -20,7 +20,8 @@ from contracts.kind import Kind, discover_kinds
 from contracts.period import Period
 from contracts.submission import Arrival, Submission
 from contracts.table import Account, Ignored, SheetAccount, Table
-from transforms.figures import combine, unfold
+from transforms.combining import combine
+from transforms.figures import unfold
 from transforms.parsing import parse_table
 from warehouse.home import Home
 from warehouse.reports.edition import PARAGRAPHS, Edition

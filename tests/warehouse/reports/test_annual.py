@@ -70,8 +70,8 @@ def test_all_done_is_withheld_and_the_reason_named(inbox: Inbox, fzc: Rows, bgs:
 
 
 def test_a_returned_report_is_named_as_the_reason(inbox: Inbox) -> None:
-    late = (node("2-1", finished="2020-12-31", due="2020-06-30"),)
-    summary = summarise(inbox, FZC_DONE, late)
+    wrong = (node("2-1", "进行中", finished="2020-12-31", problem="无"),)  # unfinished, and no reason given
+    summary = summarise(inbox, FZC_DONE, wrong)
     (returned,) = [s for s in inbox.home.submissions() if s.outcome is Outcome.RETURNED]
     (reason,) = overview(summary).reasons
     assert "办公室的报送被退回" in reason.text
@@ -212,8 +212,8 @@ def test_without_a_tree_there_are_no_paragraphs_and_nothing_is_claimed(inbox: In
 
 
 def test_quality_counts_what_became_of_submissions(inbox: Inbox) -> None:
-    late = (node("2-1", finished="2020-12-31", due="2020-06-30"),)
-    quality = summarise(inbox, FZC_DONE, late).quality
+    wrong = (node("2-1", "进行中", finished="2020-12-31", problem="无"),)  # unfinished, and no reason given
+    quality = summarise(inbox, FZC_DONE, wrong).quality
     assert (quality.received, quality.accepted, quality.returned, quality.late) == (2, 1, 1, 0)
     assert quality.lists == 1
     assert [n.outcome for n in quality.notable] == [Outcome.RETURNED]

@@ -41,13 +41,14 @@ def test_the_json_says_everything_in_the_agreed_words(inbox: Inbox) -> None:
     assert list(told) == [
         "submission", "verdict", "kind", "file", "sha256", "filer", "period", "received_at", "due_at", "days_late",
         "version", "contract_version", "rows", "findings", "not_evaluable", "rules", "reconciliation", "ignored",
+        "not_compared", "judgments",
     ]  # fmt: skip
     assert told["verdict"] == "returned"
     assert told["received_at"] == "2020-12-01T11:00:00+08:00"
     assert told["days_late"] == 3
     assert told["rows"] == {"received": 2, "accepted": 0, "quarantined": 2}
     assert [(f["rule"], f["severity"], f["cell"]) for f in told["findings"]] == [
-        ("WN-07", "强制", "N3"), ("WN-09", "强制", "F2"),
+        ("WN-07", "强制", "N3"), ("WN-09", "核实", "F2"),
     ]  # fmt: skip
     late = told["findings"][1]
     assert {n: late[n] for n in ("sheet", "field", "filed", "expected", "basis")} == {

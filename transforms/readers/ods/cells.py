@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
+from contracts.exact import decimal_text
 from transforms.readers.serials import clock_text, day_text
 from transforms.readers.values import number_text
 
@@ -67,12 +68,12 @@ def _number(value: str) -> str | None:
     if not exact.is_finite() or abs(exact.adjusted()) > 330:
         return None
     many = len(exact.normalize().as_tuple().digits) > _FLOAT_DIGITS
-    return _digits(exact) if many else number_text(float(value))
+    return decimal_text(exact) if many else number_text(float(value))
 
 
 def _percent(value: str, shown: str) -> tuple[str, str]:
     number = _number(value)
-    return (shown, "text") if number is None else (_digits(Decimal(number) * 100) + "%", "percent")
+    return (shown, "text") if number is None else (decimal_text(Decimal(number) * 100) + "%", "percent")
 
 
 def _day(value: str, shown: str, month: bool) -> tuple[str, str]:
@@ -94,10 +95,3 @@ def _clock(value: str, shown: str) -> tuple[str, str]:
     thousandths = int(((found[4] or "") + "000")[:3])
     total = ((hours * 60 + minutes) * 60 + seconds) * 1000 + thousandths
     return clock_text(total), "time"
-
-
-def _digits(number: Decimal) -> str:
-    """All digits of an exact number; never an exponent, never "-0"."""
-    text = format(number, "f")
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text == "-0" else text

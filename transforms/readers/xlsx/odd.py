@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from html import unescape
 
+from contracts.exact import decimal_text
 from transforms.book import column_index
 from transforms.readers.marks import Mark
 from transforms.readers.values import number_text
@@ -101,7 +102,7 @@ def exact_number(text: str) -> str | None:
     if _FRACTION.fullmatch(text):
         number = Decimal(text)
         if len(number.as_tuple().digits) > 17 and number != Decimal(float(text)):
-            return text.rstrip("0").rstrip(".")
+            return decimal_text(number)
     return None
 
 

@@ -22,6 +22,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("submissions") as table:
-        table.drop_column("account")
-        table.drop_column("cells_found")
+    # Not in a batch: that would rebuild a table which others refer to.
+    op.drop_column("submissions", "account")
+    op.drop_column("submissions", "cells_found")
