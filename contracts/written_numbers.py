@@ -26,7 +26,7 @@ _PART: Final = f"(?:[0-9]{{1,4}}|[1-9][百千]|{_CHINESE}{{1,7}})"
 # 16亿9466万, 3亿4千万, 1万亿6800亿, 1亿2345万6789: what stands between the parts leaves no doubt about the places.
 MIXED_PATTERN: Final = (
     rf"(?<![0-9.])(?<!{_CHINESE})(?:{_PART}万亿{_PART}亿(?:零?{_PART}万)?|(?:[0-9]{{1,8}}|{_CHINESE}{{1,7}})亿零?{_PART}万)"
-    rf"(?:[0-9]{{4}})?(?![0-9十百千万亿]|\.[0-9])"
+    rf"(?:[0-9]{{4}})?(?![0-9十千万亿]|百(?!分点)|\.[0-9])"
 )
 _PARTS: Final = re.compile(rf"(?:([0-9]+)|({_CHINESE}+?))([百千]?万亿|[百千]?[万亿]|$)")
 SCALE_PATTERN: Final = r"[十百千]?万亿|[十百千]?[万亿]|千(?![兆米克瓦伏万亿])|百(?![分兆万亿])"

@@ -167,8 +167,10 @@ def explain(
 
 
 @app.command(
-    epilog="示例: jixiao waive 我局2026\n\njixiao waive 我局2026 --rule LF-03 --filer JIA --period 2026-11 "
-    "--approver 张局长 --reason 系统割接 --until 2027-03-31 --evidence 某通局函〔2026〕12号"
+    epilog="示例: jixiao waive 我局2026\n\njixiao waive 我局2026 --rule BJ-07 --filer JIA --period 2026-11 "
+    "--approver 张局长 --reason 系统割接 --until 2027-03-31 --evidence 某通局函〔2026〕12号\n\n"
+    "随附的报表没有准强制规则；BJ-07 代表本局自定报表的规则。 / No form that ships has a rule to waive; "
+    "BJ-07 stands for one of yours."
 )
 def waive(
     pack: PackArg,

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from contracts.explanations import Explanation, finding_key
+from contracts.explanations import Explanation, explain, finding_key
 from contracts.finding import Finding, Outcome, Severity
 from contracts.obligations import ZONE
 from contracts.waivers import Waiver
@@ -20,12 +20,16 @@ from warehouse.stored import StoredSubmission
 
 @dataclass(frozen=True)
 class Question:
-    """A finding that somebody has to answer; `key` names it. moved: it was explained, but of another value."""
+    """A finding that somebody has to answer; `key` names it.
+
+    moved: it was explained, but of another value. written: it is explained, and the next run will take that down.
+    """
 
     submission: StoredSubmission
     finding: Finding
     key: str
     moved: bool = False
+    written: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,8 +82,9 @@ def _awaiting(
     for s in current:
         for finding in findings[s.id] if s.stands else ():
             if finding.awaits:
-                moved = any(e.speaks_of(finding, s.kind, s.filer, s.period) for e in told)
-                yield Question(s, finding, key_of(finding, s), moved)
+                said = any(e.speaks_of(finding, s.kind, s.filer, s.period) for e in told)
+                now = explain(finding, told, kind=s.kind, filer=s.filer, period=s.period).explained_by is not None
+                yield Question(s, finding, key_of(finding, s), moved=said and not now, written=now)
 
 
 def _waivable(current: Sequence[StoredSubmission], findings: dict[str, list[Finding]]) -> Iterator[Question]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from contracts.finding import Cell, Finding, Severity
+from contracts.finding import Cell, Finding, Severity, Suggestion
 from transforms.book import Book, Reading, Sheet
 from transforms.readers.shelf import map_frame, write_frame
 
@@ -64,4 +64,5 @@ def _frame(path: Path) -> pl.DataFrame:
 def _finding(told: dict[str, Any]) -> Finding:
     cells = tuple(Cell(**cell) for cell in told.pop("cells"))
     rows = tuple(told.pop("rows"))
-    return Finding(**told | {"severity": Severity(told["severity"]), "cells": cells, "rows": rows})
+    suggestions = tuple(Suggestion(**one | {"cell": Cell(**one["cell"])}) for one in told.pop("suggestions"))
+    return Finding(**told | {"severity": Severity(told["severity"])}, cells=cells, rows=rows, suggestions=suggestions)

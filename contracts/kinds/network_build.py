@@ -267,6 +267,21 @@ RULES = (
         },
         basis=FORM + "第4条",
     ),
+    Rule(
+        id="NB-12",
+        severity=Severity.EXPLAIN,
+        scope=Scope.ROW,
+        title_zh="设区市上期已报送",
+        title_en="the prefecture was filed last time",
+        when=pl.col("prev_given") & pl.col("area").is_not_null(),
+        holds=pl.col("prev_as_of").is_not_null(),
+        fields=("area",),
+        expected="上期报送中的设区市名称 / a prefecture of the earlier submission",
+        message_zh="上期报送中没有设区市“{area}”，本行未能与上期核对；请核对名称，确属新增的，请说明原因。",
+        message_en="“{area}” is not in the earlier submission, so this row is compared with nothing; check the name, or "
+        "explain that it is new.",
+        basis=FORM + "第1条（每个设区市一行）",
+    ),
     *(_never_falls(name, same_year=False) for name in CUMULATIVE),
     *(_never_falls(name, same_year=True) for name in YEARLY),
     *(

@@ -71,10 +71,11 @@ def show(what: str, shape: str) -> None:
     if what in kinds:
         list_rules(what, shape)
         return
-    entry = _book().entry(what)
+    ids = [*kinds, *(rule.id for kind in kinds.values() for rule in kind.rules), *STRUCTURE_RULES]
+    folded = {i.casefold(): i for i in ids}  # nb-04 is NB-04
+    entry = _book().entry(folded.get(what.casefold(), what))
     if entry is None:
-        ids = [*kinds, *(rule.id for kind in kinds.values() for rule in kind.rules), *STRUCTURE_RULES]
-        near = get_close_matches(what, ids, 5, 0.5)
+        near = [folded[one] for one in get_close_matches(what.casefold(), folded, 5, 0.5)]
         zh, en = f"没有规则或报表“{what}”", f"there is no rule or kind “{what}”"
         raise UsageError(
             zh + (f"；相近的有：{'、'.join(near)}" if near else "，见 jixiao rules"),

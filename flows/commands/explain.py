@@ -109,6 +109,10 @@ def _print(awaiting: tuple[Question, ...], folder: Path, *, as_json: bool) -> No
         where = "、".join(c.where for c in finding.cells[:3]) or "整个文件"
         console.print(Text(inert(f"  {question.submission.file}  {where}")))
         console.print(Text(inert(f"  {finding.message_zh}\n  {finding.message_en}")))
+        if question.written:
+            console.print(
+                Text("  说明已写入，下次 jixiao run 收到后生效 / explained; it counts from the next run", "green")
+            )
         if question.moved:
             console.print(Text("  原说明所指的数值已变动 / explained before, but the value has moved", "yellow"))
     if awaiting:

@@ -280,7 +280,7 @@ def test_the_text_of_check_says_the_same_in_both_languages() -> None:
     zh = "  “累计开通5G基站”各行之和为 12359，合计行填写 12395，二者应相等；请核对各行或更正合计。"
     assert zh in lines
     assert "  5G stations opened: the rows add up to 12359, the total row says 12395." in lines
-    assert "未能判定 8 条规则（不算通过） / 8 rules could not be evaluated:" in lines
+    assert "未能判定 9 条规则（不算通过） / 9 rules could not be evaluated:" in lines
 
 
 def test_a_terminal_that_cannot_show_a_character_does_not_end_the_check() -> None:
