@@ -84,7 +84,8 @@ class ExampleForms:
             if source in right.beside:
                 found[source] = self._reference(source if source in self.kinds else code, right.beside[source], source)
             elif source == "previous":
-                found[source] = self._reference(code, right.previous, "before.xlsx")
+                if right.previous:  # no rows: nothing was filed before
+                    found[source] = self._reference(code, right.previous, "before.xlsx")
             elif source == "peer":
                 found[source] = [self._reference(code, right.peer, "peer.xlsx", _filer_name=right.peer_name)]
             elif source == "figures":
