@@ -74,10 +74,6 @@ class Interval:
         """None where it is unbounded."""
         return None if self.low is None or self.high is None else self.high - self.low
 
-    @property
-    def is_point(self) -> bool:
-        return self.low is not None and self.low == self.high
-
     # --- arithmetic; every operand is taken to vary on its own
 
     def __neg__(self) -> Interval:
@@ -137,12 +133,6 @@ class Interval:
         if self.low is None or other.high is None:
             return None
         return self.low < other.high or (self.low == other.high and self.low_closed and other.high_closed)
-
-    def may_be_below(self, other: Interval) -> bool | None:
-        """Whether some number here is below some number there; None where no bound stands against it."""
-        if self.low is None or other.high is None:
-            return None
-        return self.low < other.high
 
     def lies_in(self, other: Interval) -> bool:
         """Whether every number here is one there."""

@@ -13,14 +13,15 @@ from typing import Final
 
 import polars as pl
 
+from contracts.comparisons import AT_MOST, EQUAL, WHOLE, WITHIN, Comparison
 from contracts.exact import decimal_text
 from contracts.finding import Severity
 from contracts.interval import Interval
-from contracts.relations import AT_MOST, BELOW, EQUAL, WHOLE, WITHIN, Answer, Comparison, Relation
+from contracts.relations import Answer, Relation
 from contracts.rule import Rule, Scope
 from contracts.terms import Constant, Operand, Over, Sum, Term, Times
 
-_EXPECTED: Final[dict[Comparison, str]] = {EQUAL: "= ", WITHIN: "∈ ", AT_MOST: "≤ ", BELOW: "< ", WHOLE: "∈ "}
+_EXPECTED: Final[dict[Comparison, str]] = {EQUAL: "= ", WITHIN: "∈ ", AT_MOST: "≤ ", WHOLE: "∈ "}
 _DO: Final = {
     Severity.MUST: ("请核对各项，更正后重新报送。", "check them, correct and file again."),
     Severity.WAIVABLE: (
@@ -40,10 +41,6 @@ _WORDS: Final[dict[Comparison, tuple[str, str]]] = {
         "{left} is outside {{implied}}, by {{gap}} at least",
     ),
     AT_MOST: ("{left}，大于{right}，至少多 {{gap}}", "{left} is more than {right}, by {{gap}} at least"),
-    BELOW: (
-        "{left}，应小于{right}，至少多 {{gap}}",
-        "{left} should be below {right}, but is {{gap}} above it at least",
-    ),
     WHOLE: (
         "{inputs}不能同时成立：{left}得 {{implied}}，其中没有符合的整数",
         "{inputs} cannot both be: {left} is {{implied}}, in which there is no such whole number",

@@ -8,99 +8,24 @@ boundary that they cannot tell is decided with exact fractions. Constructors of 
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise, product
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from contracts.bounds import Bounds, End
+from contracts.comparisons import AT_MOST, EQUAL, NO, UNSURE, WHOLE, WITHIN, YES, Comparison
 from contracts.errors import ContractError
 from contracts.interval import Exact, Interval
 from contracts.readings import Reading
 from contracts.terms import Constant, Operand, Over, Sum, Term, Times
 
-NO, YES, UNSURE = 0, 1, -1
-Verdicts: TypeAlias = npt.NDArray[np.int64]
 _READINGS: Final[tuple[Reading, ...]] = ("rounded", "truncated")
-
-
-class Comparison(ABC):
-    """How two intervals are compared: exactly, and for columns as YES, NO or UNSURE."""
-
-    @abstractmethod
-    def exact(self, left: Interval, right: Interval) -> bool | None: ...
-
-    @abstractmethod
-    def quick(self, left: Bounds, right: Bounds) -> Verdicts: ...
-
-    def __repr__(self) -> str:
-        return type(self).__name__
-
-
-class Equal(Comparison):
-    """Some number lies in both."""
-
-    def exact(self, left: Interval, right: Interval) -> bool | None:
-        return left.may_equal(right)
-
-    def quick(self, left: Bounds, right: Bounds) -> Verdicts:
-        one, other = _above(left.low, right.high), _above(right.low, left.high)
-        either = np.where((one == NO) | (other == NO), NO, UNSURE)
-        return np.where((one == YES) & (other == YES), YES, either)
-
-
-class Within(Equal):
-    """Some number on the left lies in the range on the right."""
-
-
-class AtMost(Comparison):
-    """Some number on the left is at most some number on the right."""
-
-    def exact(self, left: Interval, right: Interval) -> bool | None:
-        return left.may_be_at_most(right)
-
-    def quick(self, left: Bounds, right: Bounds) -> Verdicts:
-        return _above(left.low, right.high)
-
-
-class Below(Comparison):
-    """Some number on the left is below some number on the right."""
-
-    def exact(self, left: Interval, right: Interval) -> bool | None:
-        return left.may_be_below(right)
-
-    def quick(self, left: Bounds, right: Bounds) -> Verdicts:
-        return _above(left.low, right.high)
-
-
-class Whole(Comparison):
-    """A whole number that is at least some number on the right lies in the left: such a count can exist."""
-
-    def exact(self, left: Interval, right: Interval) -> bool | None:
-        low, high = left.integers()
-        if (low, high) == (1, 0):
-            return False
-        return right.may_be_at_most(Interval.of(low, high))
-
-    def quick(self, left: Bounds, right: Bounds) -> Verdicts:
-        # Whole numbers lie at every boundary: an interval that is not wider than one is left to the exact answer.
-        wide = left.high.down - left.low.up > 1
-        return np.where(wide & (right.low.up < left.high.down - 1), YES, UNSURE)
-
-
-EQUAL, WITHIN, AT_MOST, BELOW, WHOLE = Equal(), Within(), AtMost(), Below(), Whole()
-
-
-def _above(low: End, high: End) -> Verdicts:
-    """NO where `low` is above `high` beyond doubt, YES where it is below; NaN compares as neither."""
-    return np.where(low.down > high.up, NO, np.where(low.up < high.down, YES, UNSURE))
 
 
 @dataclass(frozen=True)

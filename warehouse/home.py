@@ -240,11 +240,8 @@ class Home:
         with reading(self.engine) as connection:
             return lookup.previous_submission(connection, kind, filer, before)
 
-    def peers(self, kind: str, period: Period, except_filer: str) -> list[Reference]:
-        """Other filers' standing submissions for the period."""
-        return [self.refer(s) for s in self.peer_submissions(kind, period, except_filer)]
-
     def peer_submissions(self, kind: str, period: Period, except_filer: str) -> list[StoredSubmission]:
+        """Other filers' standing submissions for the period."""
         with reading(self.engine) as connection:
             found = lookup.standing_submissions(connection, kind, period=period)
         return [s for s in found if s.filer != except_filer]

@@ -167,8 +167,7 @@ def test_a_rate_of_nothing_is_a_mistake_of_ours() -> None:
         stated(Field("t", "t", "t"))
 
 
-def test_a_million_rows_cost_little_more_than_reading_them() -> None:
-    """No row of it is decided in Python, save those near a boundary."""
+def test_no_row_is_decided_in_python_but_those_near_a_boundary() -> None:
     fields = [number("a", type_=Type.DECIMAL), number("b", type_=Type.DECIMAL), number("c", type_=Type.DECIMAL)]
     one = typed(fields, [{"a": "42.9", "b": "10.08", "c": "5.75"}, {"a": "-10", "b": "2", "c": "7"}])
     frame = pl.concat([one] * 50_000)

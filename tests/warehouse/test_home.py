@@ -414,8 +414,8 @@ def test_peers_are_the_others_of_the_period(home: Home) -> None:
     for filer, built in (("CT", "1"), ("CM", "2"), ("CU", "many")):
         submit(home, Filed(filer, [built], moment(1)))
     submit(home, Filed("CM", ["9"], moment(1), Period.parse("2020-10")))
-    peers = home.peers("toy_stations", toy.NOVEMBER, "CT")
-    assert [p.frame["built"].to_list() for p in peers] == [[2]]
+    peers = home.peer_submissions("toy_stations", toy.NOVEMBER, "CT")
+    assert [home.refer(p).frame["built"].to_list() for p in peers] == [[2]]
 
 
 def test_a_reference_is_that_of_the_year(home: Home) -> None:

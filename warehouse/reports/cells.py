@@ -22,11 +22,3 @@ def rows_of(cells: str, limit: int) -> frozenset[int]:
         if len(rows) > limit:
             return frozenset()
     return frozenset(rows)
-
-
-def row_of(address: str) -> int:
-    """The row of one address. Raises ValueError where it is none."""
-    found = _ADDRESS.fullmatch(address)
-    if found is None:
-        raise ValueError(address)
-    return int(found[1])

@@ -141,6 +141,21 @@ def reconciliation(s: StoredSubmission) -> dict[str, Any] | None:
     return vars(s.account) | {"sheets": [vars(sheet) for sheet in s.account.sheets], "cells": cells}
 
 
+def _count_json(c: RuleCount) -> dict[str, Any]:
+    numbers = ("rule", "passed", "failed", "not_evaluable", "not_applicable")
+    return {name: getattr(c, name) for name in numbers}
+
+
+def _judgment_json(j: StoredJudgment) -> dict[str, Any]:
+    return {
+        "pass": j.number,
+        "verdict": j.outcome.value,
+        "at": j.at.isoformat(),
+        "ledger_entry": j.entry,
+        "causes": [vars(cause) for cause in j.causes],
+    }
+
+
 def report_json(report: Report) -> bytes:
     """The report as JSON, UTF-8, keys in a fixed order. Times are ISO with zone; `verdict` is null until judged."""
     s = report.submission
@@ -163,32 +178,14 @@ def report_json(report: Report) -> bytes:
             {"rule": c.rule, "count": c.not_evaluable, "reason_zh": c.reason_zh, "reason_en": c.reason_en}
             for c in report.unknown
         ],
-        "rules": [
-            {
-                "rule": c.rule,
-                "passed": c.passed,
-                "failed": c.failed,
-                "not_evaluable": c.not_evaluable,
-                "not_applicable": c.not_applicable,
-            }
-            for c in report.counts
-        ],
+        "rules": [_count_json(c) for c in report.counts],
         "reconciliation": reconciliation(s),
         "ignored": [vars(area) for area in report.ignored],
         "not_compared": [
             {"counterpart_zh": c.title_zh, "counterpart_en": c.title_en, "rules": list(c.lacking)}
             for c in report.missing
         ],
-        "judgments": [
-            {
-                "pass": j.number,
-                "verdict": j.outcome.value,
-                "at": j.at.isoformat(),
-                "ledger_entry": j.entry,
-                "causes": [vars(cause) for cause in j.causes],
-            }
-            for j in report.judgments
-        ],
+        "judgments": [_judgment_json(j) for j in report.judgments],
     }
     text = json.dumps(content, ensure_ascii=False, indent=2)
     return (text.translate(_FOR_SCRIPTS) + "\n").encode()

@@ -9,7 +9,9 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, TypeVar
 
 import openpyxl
 import polars as pl
@@ -21,6 +23,7 @@ from transforms.readers.text.converting import STANDARD
 from transforms.readers.text.encodings import detect_encoding
 
 _FEW = 5
+T = TypeVar("T")
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _BESIDE_FIELDS = re.compile('["\r\n\ufeff]')
 _CHARACTER_NUMBER = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -78,27 +81,39 @@ def _by_openpyxl(data: bytes) -> Filled:
         return  # what it does not read it cannot witness
 
 
-def _by_calamine(data: bytes, numbered: bool) -> Filled:
+def _witness(read: Callable[[], T]) -> T | None:
+    """What another reader makes of the file; None where it refuses it, for then it cannot witness.
+
+    Its panic (PyO3) is no Exception and has no name to import; a key pressed by the tester is not its refusal.
+    """
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        names = [sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+        return read()
+    except (KeyboardInterrupt, SystemExit):
+        raise
     except BaseException:
+        return None
+
+
+def _by_calamine(data: bytes, numbered: bool) -> Filled:
+    workbook = _witness(lambda: CalamineWorkbook.from_filelike(io.BytesIO(data)))
+    if workbook is None:
         return
+    names = [sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
     for number, name in enumerate(names):
-        try:
-            rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        except BaseException:
-            continue
+        rows = _witness(partial(_rows_of, workbook, name)) or []
         for at, row in enumerate(rows, 1):
             for column, value in enumerate(row):
                 if str(value).strip():
                     yield number if numbered else name, cell_address(at, column), str(value)
 
 
+def _rows_of(workbook: CalamineWorkbook, name: str) -> list[list[Any]]:
+    return workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+
+
 def _missing_values(data: bytes, book: Book) -> list[str]:
-    try:
-        frame = pl.read_parquet(io.BytesIO(data))
-    except BaseException:
+    frame = _witness(lambda: pl.read_parquet(io.BytesIO(data)))
+    if frame is None:
         return []
     grid = book.sheets[0].grid
     missing = [] if frame.height == grid.height - 1 else [f"{frame.height} rows, {grid.height - 1} read"]
@@ -114,10 +129,10 @@ def _missing_words(data: bytes, book: Book) -> list[str]:
     """Characters of the main part's own texts, but for what was struck out and other forms of the same."""
     import docx
 
-    try:
-        body = docx.Document(io.BytesIO(data)).element
-    except BaseException:
+    document = _witness(lambda: docx.Document(io.BytesIO(data)))
+    if document is None:
         return []
+    body = document.element
     texts = Counter[str]()
     for text in body.iter(_W + "t"):
         around = {etree.QName(above).localname for above in text.iterancestors()}

@@ -38,11 +38,6 @@ class Admission:
     def __init__(self) -> None:
         self._full_seen = self._notes = False
 
-    @property
-    def waits(self) -> bool:
-        """Whether the next full record matters for what was passed so far."""
-        return not self._full_seen or self._notes
-
     def full(self) -> bool:
         """A full record came: whether notes were passed before it, which were none then."""
         refused, self._notes, self._full_seen = self._notes, False, True

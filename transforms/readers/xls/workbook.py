@@ -77,10 +77,6 @@ def _workbook_stream(container: Compound | None, data: Buffer) -> bytearray:
     raise CompoundError("no workbook stream")
 
 
-def _worksheets(survey: Survey) -> list[BoundSheet]:
-    return [sheet for sheet in survey.sheets if sheet.kind == _WORKSHEET]
-
-
 def _read_sheets(stream: bytearray, survey: Survey, limits: Limits) -> tuple[list[Sheet], list[str], bool]:
     """Every sheet, the names of those that objects lie on, and whether there are comments.
 
