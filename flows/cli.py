@@ -8,6 +8,7 @@ needs them, so that `--help` answers at once.
 from __future__ import annotations
 
 import io
+import os
 import sys
 from datetime import datetime
 from enum import StrEnum
@@ -19,8 +20,27 @@ from typer.core import TyperGroup
 
 from contracts.errors import JixiaoError
 
+
+class _EnoughRead(Exception):
+    """Whoever read our output has closed it: `jixiao read FILE --rows | head`."""
+
+
+class Commands(TyperGroup):
+    """All of them. Typer itself would end with status 1 where a reader has had enough of what we print."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+        except BrokenPipeError as error:
+            raise _EnoughRead from error
+
+
 app = typer.Typer(
     name="jixiao",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
@@ -347,9 +367,9 @@ def main() -> NoReturn:
     except JixiaoError as error:
         print(inert(f"错误：{error.zh}\nerror: {error.en}"), file=sys.stderr)
         sys.exit(error.exit_status)
-    except BrokenPipeError:
-        # Whoever read our output had enough of it.
-        sys.stderr.close()
+    except _EnoughRead:
+        # What is still buffered has no reader either: Python would try to write it once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:  # the last door: no traceback reaches a user, and none is lost
         _leave_report(error)

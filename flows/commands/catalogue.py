@@ -7,7 +7,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Column
 from rich.table import Table as Grid
 from rich.text import Text
@@ -17,6 +16,7 @@ from contracts.examples import discover_examples
 from contracts.kind import Kind, discover_kinds
 from contracts.level import Level, level_of
 from contracts.structure import RULES as STRUCTURE_RULES
+from flows.commands.console import Console
 from flows.commands.formats.rule_pages import entry_text, rules_markdown
 from flows.commands.rule_book import RuleBook, shape_entry
 from flows.commands.terminal import inert, print_json

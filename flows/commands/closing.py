@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rich.console import Console
 from rich.text import Text
 
 from contracts.waivers import Waiver
 from flows.batch import BatchResult
+from flows.commands.console import Console
 from flows.commands.terminal import inert
 from flows.questions import Missing, Question, Questions
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from rich.console import Console
 from rich.text import Text
 
 from contracts.errors import UsageError
 from contracts.explanations import value_of
 from flows.batch import load_pack
 from flows.commands.closing import question_json
+from flows.commands.console import Console
 from flows.commands.terminal import inert, print_json
 from flows.pack import Pack
 from flows.pack_writing import add_entry

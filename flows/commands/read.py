@@ -10,11 +10,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.text import Text
 
 from contracts.finding import Finding
 from contracts.table import SheetAccount
+from flows.commands.console import Console
 from flows.commands.telling import finding_text, reconciled
 from flows.commands.terminal import inert, one_line, print_json, snapshot
 from flows.settings import Settings

@@ -6,7 +6,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Column
 from rich.table import Table as Grid
 from rich.text import Text
@@ -17,6 +16,7 @@ from contracts.kind import Kind, load_kinds
 from contracts.rule import Rule
 from flows.backtesting import Answer, Past, backtest
 from flows.batch import load_pack
+from flows.commands.console import Console
 from flows.commands.run import shown
 from flows.commands.terminal import inert, print_json
 from flows.rehearsal import home_to_try

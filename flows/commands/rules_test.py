@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Column
 from rich.table import Table as Grid
 from rich.text import Text
 
 from contracts.errors import UsageError
 from flows.batch import load_pack
+from flows.commands.console import Console
 from flows.commands.run import shown
 from flows.commands.terminal import inert, print_json
 from flows.proof_summary import summarise

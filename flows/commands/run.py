@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table as Grid
 from rich.text import Text
@@ -19,6 +18,7 @@ from contracts.errors import UsageError
 from contracts.finding import Outcome, Severity
 from flows.batch import BatchResult, load_pack
 from flows.commands.closing import print_open, questions_json
+from flows.commands.console import Console
 from flows.commands.terminal import inert, print_json
 from flows.progress import listener
 from flows.settings import Settings, place_prefect

@@ -7,12 +7,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
 from contracts.errors import UsageError
 from contracts.figure import Source
+from flows.commands.console import Console
 from flows.commands.terminal import inert, print_json
 from flows.reader import Reader
 from flows.settings import Settings

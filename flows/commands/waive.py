@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from rich.console import Console
 from rich.text import Text
 
 from contracts.errors import UsageError
@@ -15,6 +14,7 @@ from contracts.period import Period
 from contracts.waivers import Waiver
 from flows.batch import load_pack
 from flows.commands.closing import questions_json
+from flows.commands.console import Console
 from flows.commands.explain import questions_of
 from flows.commands.terminal import inert, print_json
 from flows.pack import Pack

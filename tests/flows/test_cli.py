@@ -454,3 +454,17 @@ def test_template_is_written_once(
     assert "已存在" in err
     assert "not overwritten" in err
     assert out.read_bytes() == written
+
+
+@pytest.mark.parametrize("command", [["rules"], ["kinds"], ["read", str(ACCEPTED), "--rows"]])
+def test_a_reader_who_has_had_enough_is_no_error(command: list[str]) -> None:
+    """`jixiao rules | head` in a script that looks at every status (pipefail): the reader is gone before we print."""
+    mine, theirs = os.pipe()
+    os.close(mine)
+    try:
+        child = subprocess.run(
+            [sys.executable, "-m", "flows.cli", *command], stdout=theirs, stderr=subprocess.PIPE, timeout=60
+        )
+    finally:
+        os.close(theirs)
+    assert (child.returncode, child.stderr) == (0, b"")

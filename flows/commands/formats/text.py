@@ -3,10 +3,10 @@ tell."""
 
 from __future__ import annotations
 
-from rich.console import Console
 from rich.text import Text
 
 from contracts.finding import Outcome, RuleCount
+from flows.commands.console import Console
 from flows.commands.formats.checked import Checked
 from flows.commands.telling import finding_text, reconciled
 from flows.commands.terminal import inert, one_line
