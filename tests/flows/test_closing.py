@@ -7,10 +7,9 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from rich.console import Console
-
 from flows.batch import BatchResult, load_pack, run_plain
 from flows.commands.closing import SHOWN, print_open, questions_json
+from flows.commands.console import Console
 from flows.questions import Missing, Questions
 from flows.settings import Settings
 from tests.flows import small_pack
