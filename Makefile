@@ -13,6 +13,8 @@ PYTHON ?= $(shell for name in python3.11 python3 python3.12 python3.13; do \
 UV ?= uv
 PACK ?= examples/jiangxi-2020
 FUZZ_SECONDS ?= 600
+# Tests run side by side; more than four would each bring up a Prefect and a browser of their own for little gain.
+TESTS_AT_ONCE ?= $(shell cores=$$(nproc); echo $$((cores > 4 ? 4 : cores)))
 
 # No dependency reports anything to anyone. The command line sets the same for whoever starts it directly.
 export DO_NOT_TRACK := 1
@@ -47,7 +49,7 @@ run: $(RUN) ## run a pack from its inbox to the published summary (PACK=examples
 
 test: $(TEST) ## run every test (as root on Debian: installs the system packages that some tests need)
 	@.ci/system-packages
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(TESTS_AT_ONCE) --dist worksteal
 
 fuzz: $(TEST) ## read files made by chance (FUZZ_SECONDS=600); what is to be looked at is kept in build/fuzz
 	@$(BIN)/python -m tests.transforms.fuzzing $(FUZZ_SECONDS)

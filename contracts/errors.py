@@ -46,3 +46,7 @@ class ReaderError(JixiaoError):
 
 class PublicationHeld(JixiaoError):
     """The warehouse failed its own checks, so nothing is published from it."""
+
+
+class CalendarError(JixiaoError):
+    """A notice that says which days are worked is wrong, or two of them contradict each other. Names file and line."""

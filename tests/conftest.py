@@ -3,14 +3,18 @@
 A test that needs a program of the system says so with ``@pytest.mark.needs("strace")``. Where it is missing the test is
 skipped, and the end of the run names the test and the command that enables it; for root in CI, who could have
 installed it, any skipped test fails the run.
+
+`make test` runs as many tests side by side as there are cores. One that measures seconds is marked ``alone``: it waits
+until the others have ended, and they wait for it.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 import pytest
@@ -29,7 +33,8 @@ settings.register_profile("house", deadline=None, print_blob=True)
 settings.register_profile("ci", parent=settings.get_profile("house"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "house")
 
-_prefect_home = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
+_own_folder = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
+_TURNS = "TESTS_TAKING_TURNS"  # the folder that the processes of one run share, for them to take turns
 
 
 def skips_fail(environ: Mapping[str, str], user_id: int) -> bool:
@@ -39,15 +44,33 @@ def skips_fail(environ: Mapping[str, str], user_id: int) -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs(*programs): programs of the system without which the test is skipped")
-    if "PREFECT_HOME" not in os.environ:
-        config.stash[_prefect_home] = tempfile.TemporaryDirectory(prefix="jixiao-prefect-", ignore_cleanup_errors=True)
-        os.environ["PREFECT_HOME"] = config.stash[_prefect_home].name
+    config.addinivalue_line("markers", "alone: measures seconds; nothing else of this run goes on meanwhile")
+    folder = tempfile.TemporaryDirectory(prefix="jixiao-tests-", ignore_cleanup_errors=True)
+    config.stash[_own_folder] = folder
+    # One Prefect each: two processes on one embedded database of Prefect's would wait for each other.
+    os.environ["PREFECT_HOME"] = f"{folder.name}/prefect"
+    os.environ.setdefault(_TURNS, folder.name)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if home := config.stash.get(_prefect_home, None):
-        os.environ.pop("PREFECT_HOME", None)
-        home.cleanup()
+    if folder := config.stash.get(_own_folder, None):
+        for name in ("PREFECT_HOME", _TURNS):
+            if os.environ.get(name, "").startswith(folder.name):
+                del os.environ[name]
+        folder.cleanup()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Taking turns, outside of what pytest-timeout counts. Whoever waits to be alone holds the gate: no one overtakes."""
+    turns = os.environ[_TURNS]
+    with open(f"{turns}/gate", "w") as gate, open(f"{turns}/floor", "w") as floor:
+        alone = item.get_closest_marker("alone") is not None
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        fcntl.flock(floor, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        if not alone:
+            fcntl.flock(gate, fcntl.LOCK_UN)
+        return (yield)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

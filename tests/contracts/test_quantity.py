@@ -443,6 +443,7 @@ def test_a_very_long_run_is_scanned_and_refused_as_a_cell(piece: str) -> None:
     assert parse_quantity(text) is None
 
 
+@pytest.mark.alone
 def test_a_book_is_scanned_in_time_that_grows_with_its_length() -> None:
     page = "截至11月30日，第三项任务开通5G基站3.1万个，\n同比降低15%以上；《三年规划》26个工作日内办结，零投诉。" * 500
     seconds = []

@@ -486,6 +486,7 @@ def test_every_filled_cell_is_accounted_for(
                 assert text == (filed if filed and filed.strip() else None)
 
 
+@pytest.mark.alone
 def test_a_register_of_four_thousand_rows_is_quick() -> None:
     book = comma([["标题", None, None], HEAD, *(["电信", 1, 2] for _ in range(4000)), ["合计", 4000, 8000]])
     start = time.perf_counter()

@@ -185,6 +185,7 @@ def test_any_text_is_a_label_and_its_name_is_a_label_of_the_same_name(text: str)
         assert read_label(name).name == name
 
 
+@pytest.mark.alone
 def test_long_outlines_are_quick() -> None:
     names = [("　" * (i % 50)) + ("其中：" if i % 3 else "") + f"{i}" for i in range(50_000)]
     start = time.perf_counter()

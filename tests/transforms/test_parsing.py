@@ -306,6 +306,7 @@ def test_nothing_filed_is_lost_and_nothing_raises(kind: Type, texts: list[str | 
         assert [text for text in frame[column].to_list() if text is not None and text.strip()] == kept
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("kind", list(Type))
 @pytest.mark.parametrize(
     "text", ["(x" + " " * 300_000, "1 " * 150_000, "年 " * 150_000, "((" * 150_000, "1." * 150_000]
@@ -317,6 +318,7 @@ def test_a_cell_of_any_length_is_quick(kind: Type, text: str) -> None:
     assert time.perf_counter() - start < 2
 
 
+@pytest.mark.alone
 def test_a_hundred_thousand_rows_are_quick() -> None:
     table = table_of(x=["2020年11月30日", "9,185"] * 50_000)
     start = time.perf_counter()

@@ -241,6 +241,7 @@ def test_every_filled_cell_has_its_fate(rows: list[list[str | None]]) -> None:
             assert all(at[cell.address] == cell.text for cell in cells)
 
 
+@pytest.mark.alone
 def test_a_large_register_is_understood_quickly() -> None:
     rows = [["名称", "数量", "备注"], *([f"企业{i}", str(i), "说明"] for i in range(200_000))]
     book = texts(*rows)
@@ -269,6 +270,7 @@ def test_line_ends_in_names_and_formulas_do_not_get_into_messages() -> None:
             assert text.isprintable()
 
 
+@pytest.mark.alone
 def test_a_merge_of_a_billion_columns_and_rows_costs_nothing() -> None:
     book = texts(["名称", None, "数量"], ["甲", "乙", "3"])
     sheet = replace(book.sheets[0], merged=("A1:ZZZZZZZZ1", "B2:B999999999999"))

@@ -637,6 +637,8 @@ def test_a_changed_part_is_read_or_refused(name: str, data: st.DataObject) -> No
     check(name, changed(name, part, lambda content: mutated(content, data)))
 
 
+@pytest.mark.alone
+@pytest.mark.alone
 @settings(max_examples=100, deadline=5000)
 @pytest.mark.parametrize("name", PARTS)
 @given(data=st.data())

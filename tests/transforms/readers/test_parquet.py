@@ -134,6 +134,7 @@ def test_headings_may_be_doubled_or_empty_and_rows_may_be_none() -> None:
     assert sheet_of(by_pyarrow([("a", pa.array([], pa.int64()))])).grid.rows() == [("a",)]
 
 
+@pytest.mark.alone
 def test_a_million_rows_are_read_by_column() -> None:
     rows = 1_000_000
     frame = pl.DataFrame({"n": pl.int_range(rows, eager=True), "x": pl.int_range(rows, eager=True) / 4}).with_columns(

@@ -323,6 +323,7 @@ def test_nothing_but_blanks(data: bytes) -> None:
     assert only_refusal(data)[0] == "FILE-01"
 
 
+@pytest.mark.alone
 def test_a_hostile_text_is_refused_soon() -> None:
     started = time.perf_counter()
     assert only_refusal(b"a,b\n" + b"," * 40_000_000)[0] == "FILE-08"
@@ -442,6 +443,7 @@ def test_a_control_character_ends_either_way() -> None:
         read_regularly(iter((b"a,b\n1,\x01\n",)), Dialect(",", 2), LIMITS, Shelf(None))
 
 
+@pytest.mark.alone
 def test_four_thousand_rows_are_quick() -> None:
     data = ("编号,日期,内容,企业\n" + "JX-1,2020-01-02,不明扣费，要求核实,中国电信\n" * 4000).encode("gb18030")
     sheet_of(data)
