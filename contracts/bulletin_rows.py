@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import polars as pl
+
 from contracts.field import Field
 from contracts.finding import Severity
 from contracts.interval import Interval
 from contracts.named_rows import NamedRows
 from contracts.relations import part_of, same_as, sums_to
-from contracts.rule import Rule
+from contracts.rule import Rule, Scope
 from contracts.terms import Constant, Over, Sum, Times
 
 _ALL = "(?:数|合计|总数|总计)?"
@@ -24,6 +26,10 @@ _LAST_YEARS = (
     ("MB-20", "MB-04"),
     ("MB-21", "MB-12"),
     ("MB-22", "MB-13"),
+)
+_COMPLETE = (
+    ("MB-45", "MB-12", "fixed long-distance call time"),
+    ("MB-46", "MB-13", "IP call time"),
 )
 # rule → title in Chinese and English, the whole, its parts, what they are together
 _IDENTITIES = {
@@ -62,14 +68,15 @@ class BulletinRows:
     def rules(self) -> tuple[Rule, ...]:
         """All rules but the identities, which stand where the form numbers them."""
         last_year = (self._identity_last_year(rule_id, of) for rule_id, of in _LAST_YEARS)
-        return (*last_year, self._one_population(), self._networks(), self._mobile_internet())
+        lacking = (self._no_part_lacks(*one) for one in _COMPLETE)
+        return (*last_year, self._one_population(), self._networks(), self._mobile_internet(), *lacking)
 
     def identity(self, rule_id: str) -> Rule:
         """The identity of that id, of the figures reached."""
         zh, en, whole, parts, expected = _IDENTITIES[rule_id]
         return self.rows.identity(rule_id, self.reached, zh, en, whole, parts, expected=expected)
 
-    def _year_before(self, name: str) -> Over:
+    def year_before(self, name: str) -> Over:
         """What the row's figure was a year before, by its growth."""
         hundred = Constant(Interval.point(100))
         return Over(Times(self.rows.at(self.reached, name), 100), Sum((hundred, self.rows.at(self.growth, name))))
@@ -79,7 +86,7 @@ class BulletinRows:
         zh, en, whole, parts, expected = _IDENTITIES[of]
         return self.rows.rule(
             rule_id,
-            sums_to(self._year_before(whole), [self._year_before(name) for name in parts]),
+            sums_to(self.year_before(whole), [self.year_before(name) for name in parts]),
             self.rows.stand(whole, *parts, figures=(self.reached, self.growth)) & self.rows.in_one_unit(whole, *parts),
             title=(f"按增长率推算，上年同期{zh}", f"a year before, by the growths: {en}"),
             expected=expected,
@@ -89,6 +96,35 @@ class BulletinRows:
                 f"a year before, by the growths, {en}: but the whole was {{left}} and the parts {{right}}, {{gap}} "
                 "apart at least, more than rounding explains; check growths and figures, correct and file again.",
             ),
+        )
+
+    def _no_part_lacks(self, rule_id: str, of: str, en: str) -> Rule:
+        """Where a whole and some of its parts stand, all of them do, unless 其中 says that they are a selection."""
+        _, _, whole, parts, _ = _IDENTITIES[of]
+        rows = self.rows
+        stand = [rows.stand(name, figures=(self.reached,)) for name in parts]
+        missing = pl.concat_str(
+            [pl.when(~there).then(pl.lit(name)) for there, name in zip(stand, parts, strict=True)],
+            separator="、",
+            ignore_nulls=True,
+        )
+        return Rule(
+            id=rule_id,
+            severity=Severity.EXPLAIN,
+            scope=Scope.FRAME,
+            title_zh=f"填报“{whole}”和其中一部分的，各部分填报齐全",
+            title_en=f"where {en} and one part of it are filed, so are all parts",
+            when=rows.stand(whole, figures=(self.reached,))
+            & pl.any_horizontal(stand)
+            & pl.all_horizontal(~there | ~rows.listed_under(whole, n) for there, n in zip(stand, parts, strict=True)),
+            holds=pl.all_horizontal(stand),
+            fields=(self.rows.names.name, self.reached.name),
+            expected="、".join(parts),
+            message_zh=f"填有“{whole}”及其部分，但没有“{{missing}}”，无法核对各部分之和；请补报，确无此项的，请说明原因。",
+            message_en=f"“{whole}” is filed with some of its parts, but without “{{missing}}”, so that they cannot be "
+            "added up; file it, or explain that there is none.",
+            values={"missing": missing},
+            basis=rows.basis,
         )
 
     def _one_population(self) -> Rule:

@@ -159,6 +159,17 @@ class Calendar:
         kept = days.drop_nulls().cast(pl.Date)
         return _put_back(days, kept.zip_with(~free, moved))
 
+    def past_holidays(self, days: pl.Series) -> pl.Series:
+        """For a column of dates, the first day from each on that is no day off named by a notice."""
+        distinct = days.drop_nulls().unique()
+        moved = [self._past_holidays(day) for day in distinct.to_list()]
+        return days.replace_strict(distinct, pl.Series(moved, dtype=pl.Date), default=None, return_dtype=pl.Date)
+
+    def _past_holidays(self, day: date) -> date:
+        while self.day(day).is_holiday:
+            day += timedelta(days=1)
+        return day
+
     @cached_property
     def _arranged(self) -> dict[date, tuple[Festival, Notice]]:
         """Every day that a notice in force names, with the festival and the notice that name it."""

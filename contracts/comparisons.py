@@ -44,14 +44,18 @@ class Equal(Comparison):
 
 
 class Within(Equal):
-    """Some number on the left lies in the range on the right."""
+    """Some number on the left lies in the range on the right; surely so where all of them do (20户以上 is above 0)."""
+
+    def exact(self, left: Interval, right: Interval) -> bool | None:
+        return True if left.lies_in(right) else super().exact(left, right)
 
 
 class AtMost(Comparison):
-    """Some number on the left is at most some number on the right."""
+    """Some number on the left is at most some number on the right; surely so where all are (2 is part of 490余)."""
 
     def exact(self, left: Interval, right: Interval) -> bool | None:
-        return left.may_be_at_most(right)
+        surely = left.high is not None and right.low is not None and left.high <= right.low
+        return True if surely else left.may_be_at_most(right)
 
     def quick(self, left: Bounds, right: Bounds) -> Verdicts:
         return _above(left.low, right.high)

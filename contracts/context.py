@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar
 
 import polars as pl
 
 from contracts.finding import Cell
+from contracts.in_force import SPAN, span_of, spread
 from contracts.kind import Kind
 from contracts.measure import Context
 from contracts.period import Period
@@ -22,6 +24,7 @@ AT = "__at"
 # Characters that XML forbids, so that no sheet can be named with them.
 PART, PLACES = "\x1f", "\x1e"
 MOST_SPANS = 12  # that a count names one by one
+_LOW = 5_000  # rows of a frame beside which one row of totals is quicker set than one constant after the other
 References = Mapping[str, "Reference | list[Reference]"]
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
@@ -83,7 +86,8 @@ def attach_context(
     )
     for context in kind.contexts:
         given = references.get(context.source, [])
-        wide = _join(kind, context, wide, _there(context, given if isinstance(given, list) else [given]))
+        there = _there(context, given if isinstance(given, list) else [given])
+        wide = _missed(context, _join(kind, context, wide, there), there)
         wide = _none_is_zero(context, wide, given if isinstance(given, list) else [given])
     return wide
 
@@ -138,6 +142,11 @@ def _join(kind: Kind, context: Context, wide: Frame, there: pl.DataFrame | None)
         # No key: a form of one row, compared with the one row there.
         keys = [pl.col(key) for _, key in context.on] or [pl.lit(1)]
         own = [mine for mine, _ in context.on] or [pl.lit(1)]
+        if context.during:
+            day, first, last = context.during
+            there, begins = spread(there, first, last)
+            keys.append(pl.col(SPAN))
+            own.append(span_of(day, begins))
         ids = [f"_key{i}" for i in range(len(keys))]
         there = there.select(
             *[key.alias(i) for key, i in zip(keys, ids, strict=True)],
@@ -152,8 +161,26 @@ def _join(kind: Kind, context: Context, wide: Frame, there: pl.DataFrame | None)
     missing = [new for new in names.values() if new not in present]
     return wide.with_columns(
         pl.lit(True if there is not None else None, dtype=pl.Boolean).alias(f"{context.prefix}given"),
-        *[pl.lit(None, dtype=_dtype(kind, context, new)).alias(new) for new in missing],
+        *[_nothing(_dtype(kind, context, new)).alias(new) for new in missing],
     )
+
+
+def _missed(context: Context, wide: Frame, there: pl.DataFrame | None) -> Frame:
+    """The keys that stand there and in no row here; null where nothing was handed in."""
+    if not context.missed or there is None:
+        return wide
+    ids = [f"_key{i}" for i in range(len(context.on))]
+    here = wide.lazy().select(own.alias(i) for i, (own, _) in zip(ids, context.on, strict=True))
+    keys = there.lazy().select(pl.col(key).alias(i) for i, (_, key) in zip(ids, context.on, strict=True))
+    absent = keys.drop_nulls().unique(maintain_order=True).join(here, on=ids, how="anti", maintain_order="left")
+    said = absent.select(pl.concat_str(ids, separator=" ").str.join("、").alias(context.prefix + context.missed))
+    joined = wide.lazy().drop(context.prefix + context.missed).join(said, how="cross", maintain_order="left")
+    return joined if isinstance(wide, pl.LazyFrame) else joined.collect()
+
+
+@cache
+def _nothing(dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
+    return pl.lit(None, dtype=dtype)
 
 
 def _attach_totals(kind: Kind, table: Table, frame: Frame, totals: pl.DataFrame | None) -> Frame:
@@ -166,10 +193,13 @@ def _attach_totals(kind: Kind, table: Table, frame: Frame, totals: pl.DataFrame 
     # 小计 may stand above 合计: the last total row is the one that speaks of the whole table.
     last = None if totals is None or totals.is_empty() else totals.row(-1, named=True)
     places = {n: None if last is None else _place(table, n, last["_row"]) for n in names}
-    return frame.with_columns(
-        *[pl.lit(last and last[c], dtype=dtypes[c]).alias(f"total_{c}") for c in columns],
-        *[pl.lit(places[n], dtype=pl.String).alias(f"total_{n}{AT}") for n in names],
-    )
+    made = {f"total_{c}": (last and last[c], dtypes[c]) for c in columns}
+    made |= {f"total_{n}{AT}": (places[n], pl.String()) for n in names}
+    if isinstance(frame, pl.LazyFrame) or frame.height > _LOW or made.keys() & set(frame.columns):
+        return frame.with_columns(pl.lit(value, dtype=dtype).alias(name) for name, (value, dtype) in made.items())
+    row = [value for value, _ in made.values()]
+    schema = {name: dtype for name, (_, dtype) in made.items()}
+    return frame.join(pl.DataFrame([row], schema=schema, orient="row"), how="cross", maintain_order="left")
 
 
 def _place(table: Table, name: str, row: int) -> str | None:

@@ -5,10 +5,14 @@ Plain values, nothing else: no frame, no database, no text of a report is made h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+
+# A number, a day or an end of a range, and no sentence about them.
+_VALUE: Final = re.compile(r"(?:约|[=≥≤<>∈])?\s*[-−+]?\d")
 
 
 class Severity(StrEnum):
@@ -104,6 +108,22 @@ class Finding:
         return self.cells[0].address if self.cells else None
 
     @property
+    def expected_in(self) -> Cell | None:
+        """The cell in which `expected` should stand, where several are named and it is a value for one of them.
+
+        Words ("不为空") are about all that is named, and what is calculated says itself of what it is.
+        """
+        first = self.cells[0] if len(self.cells) > 1 else None
+        single = first is not None and ":" not in first.address
+        return first if single and _VALUE.match(self.expected) else None
+
+    @property
+    def expected_if_rest_is_right(self) -> bool:
+        """Whether `expected` takes the other cells for right, while every suggestion takes one of those for wrong."""
+        cell = self.expected_in
+        return cell is not None and bool(self.suggestions) and all(s.cell.where != cell.where for s in self.suggestions)
+
+    @property
     def blocks(self) -> bool:
         return self.severity.blocks and self.waived_by is None
 
@@ -131,6 +151,7 @@ class Finding:
             "field": self.field,
             "filed": self.filed,
             "expected": self.expected,
+            "expected_in": self.expected_in.where if self.expected_in else None,
             "message_zh": self.message_zh,
             "message_en": self.message_en,
             "basis": self.basis,

@@ -1,4 +1,5 @@
-"""Rules that hold a form against its own history: which rows moved unlike the others since the earlier submission.
+"""Rules that hold a form against its own history: which rows moved unlike the others since the earlier submission, and
+which are gone.
 
 The band is that of Hidiroglou and Berthelot (Statistical editing and imputation for periodic business surveys, Survey
 Methodology 12, 1986): ratios to the earlier figure, made symmetric round their median, weighed by size, and held
@@ -17,6 +18,27 @@ FEWEST = 8  # rows with a ratio; of fewer no quartile means anything
 _SIZE = 0.5  # U: how much a large row's change counts for more than a small one's
 _LEAST = 0.05  # A: a change by less than this, against the rest, is never odd
 _WIDTH = 4.0  # C: quartile distances from the median
+
+
+def rows_of_last_time(rule_id: str, field: Field, prefix: str, missed: str, *, basis: str) -> Rule:
+    """Every row that was filed last time, by the names in `field`, is filed again. Needs a context that says which are
+    not (`Context.missed`): its prefix, and the name of that column."""
+    gone = pl.col(prefix + missed)
+    return Rule(
+        id=rule_id,
+        severity=Severity.EXPLAIN,
+        scope=Scope.FRAME,
+        title_zh=f"上期报送的“{field.heading}”本期仍报送",
+        title_en=f"{field.title_en}: what was filed last time is filed again",
+        when=pl.col(f"{prefix}given"),
+        holds=gone == "",
+        fields=(field.name,),
+        expected=gone,
+        message_zh="上期报送过的“{gone}”，本期没有；请核对是否漏报或改了名称，确已取消的，请说明原因。",
+        message_en="filed last time, but not now: {gone}; check whether a row was left out or renamed, or explain.",
+        values={"gone": gone},
+        basis=basis,
+    )
 
 
 def moves_with_the_others(

@@ -131,5 +131,6 @@ def _split(
         rule = plan.rule.id
         failed, unknown, absent = sums[3 * number : 3 * number + 3]
         rows = answers[rule].eq(other=False).fill_null(value=False).arg_true().to_list() if failed else []
-        first = answers[rule].is_null().arg_max() if unknown else None
-        yield rule, Answers(RuleCount(rule, height - failed - unknown - absent, failed, unknown, absent), rows, first)
+        untold = None if not unknown else 0 if unknown == height else answers[rule].is_null().arg_max()
+        count = RuleCount(rule, height - failed - unknown - absent, failed, unknown, absent)
+        yield rule, Answers(count, rows, untold)

@@ -53,7 +53,12 @@ class Level(IntEnum):
 
 
 # Everything else a context can bring is of the bureau: its lists, its figures, its other forms.
-OF_SOURCE = {"previous": Level.SERIES, "year_before": Level.SERIES, "peer": Level.PEERS}
+OF_SOURCE = {
+    "previous": Level.SERIES,
+    "period_before": Level.SERIES,
+    "year_before": Level.SERIES,
+    "peer": Level.PEERS,
+}
 
 
 def level_of(kind: Kind, rule: Rule) -> Level:

@@ -69,8 +69,9 @@ class Measure:
 class Context:
     """Rows from elsewhere that rules of a kind compare with, joined on to the frame before it is judged.
 
-    source: "previous" (the same filer's last accepted submission of the kind before this one's period), "year_before"
-        (the same filer's for the same period of the year before), "peer" (other filers' accepted submissions of the
+    source: "previous" (the same filer's last accepted submission of the kind before this one's period), "period_before"
+        (the same filer's for the period just before, no earlier one), "year_before" (the same filer's for the same
+        period of the year before), "peer" (other filers' accepted submissions of the
         kind for the same period), the code of a list of the pack ("indicator_tree", "filer_list") or of another form
         (all accepted submissions of it for the same period), or "figures" (the bureau's computed figures: `indicator`,
         `low`, `high`, `value`).
@@ -78,8 +79,12 @@ class Context:
     take: fields brought over as `<prefix><field>`, each with `<prefix><field>__at`, the place it stands.
     count: instead of fields, how many rows there have the key, as `<prefix><count>` (Int64; 0 where none has it), and
         as `<prefix><count>__at` the cells of the key in these rows, or in all that were counted through.
+    missed: beside fields, which keys there no row of this form has, as `<prefix><missed>` in every row: the keys as
+        text, joined by 、, empty where there is none.
     whose: expression over the own row, the short name of the filer whose row is the one to compare with; says who is
         to be asked where it is not there.
+    during: beside fields, of several rows there with one key, the one that holds on a day: (that day, over the own row;
+        the fields there of a row's first and of its last day, either blank for no bound).
     """
 
     source: str
@@ -90,8 +95,15 @@ class Context:
     title_en: str
     count: str = ""
     whose: pl.Expr | None = None
+    missed: str = ""
+    during: tuple[pl.Expr, str, str] | None = None
+
+    @property
+    def sought_by(self) -> tuple[pl.Expr, ...]:
+        """The expressions over the own row that decide which row there stands beside it."""
+        return (*(own for own, _ in self.on), *([self.during[0]] if self.during else []))
 
     @property
     def brings(self) -> tuple[str, ...]:
         """What stands beside a row once this was joined on, without the prefix."""
-        return (self.count,) if self.count else self.take
+        return (self.count,) if self.count else (*self.take, *([self.missed] if self.missed else []))

@@ -41,6 +41,10 @@ class NamedRows:
         picked = {part: getattr(one, part).filter(here).first() for part in parts}
         return replace(one, key=f"{field.name} of {name}", **picked)
 
+    def number(self, field: Field, name: str) -> pl.Expr:
+        """The written number in `field` of the row of that name, as a float beside every row, or null."""
+        return pl.col(field.name).cast(pl.Float64).filter(self.called(name)).first()
+
     def stand(self, *names: str, figures: Sequence[Field]) -> pl.Expr:
         """Whether every one of the rows is there with all of `figures`."""
         filled = pl.all_horizontal(pl.col(f.name).is_not_null() for f in figures)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from contracts.partial_date import PartialDate, days_of_month, parse_date
@@ -15,7 +15,8 @@ from contracts.partial_date import PartialDate, days_of_month, parse_date
 __all__ = ["PartialDate", "Period", "parse_date"]
 
 _FORM: Final = re.compile(
-    r"(?P<year>[0-9]{4})(?:Q(?P<quarter>[1-4])|H(?P<half>[12])|-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?)?"
+    r"(?P<year>[0-9]{4})"
+    r"(?:Q(?P<quarter>[1-4])|H(?P<half>[12])|-W(?P<week>[0-9]{2})|-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?)?"
 )
 _QUARTERS: Final = "一二三四"
 _HALVES: Final = "上下"
@@ -37,7 +38,10 @@ class Period:
 
     @classmethod
     def parse(cls, text: str) -> Period:
-        """2020, 2020-11, 2020Q4, 2020H1, 2020-12-20, or first..last of these. Raises ValueError otherwise."""
+        """2020, 2020-11, 2020Q4, 2020H1, 2020-12-20, 2019-W24, or first..last of these. Raises ValueError otherwise.
+
+        A week is one of ISO 8601: Monday to Sunday, of the year that has its Thursday.
+        """
         first, dots, last = text.strip().partition("..")
         start = _parse_one(first, text)
         return cls(start[0], _parse_one(last, text)[1]) if dots else cls(*start)
@@ -55,6 +59,8 @@ class Period:
                 return f"{year}Q{number}"
             case "month", _:
                 return first[:7]
+            case "week", number:
+                return f"{self.start.isocalendar().year:04d}-W{number:02d}"
             case "day", _:
                 return first
             case _:
@@ -62,7 +68,7 @@ class Period:
 
     @property
     def label_zh(self) -> str:
-        """2020年, 2020年上半年, 2020年第四季度, 2020年11月, 2020年12月20日, or 某日至某日."""
+        """2020年, 2020年上半年, 2020年第四季度, 2020年11月, 2020年12月20日, 2019年第24周, or 某日至某日."""
         year = f"{self.start.year}年"
         match self._shape():
             case "year", _:
@@ -73,6 +79,8 @@ class Period:
                 return f"{year}第{_QUARTERS[number - 1]}季度"
             case "month", number:
                 return f"{year}{number}月"
+            case "week", number:
+                return f"{self.start.isocalendar().year}年第{number}周"
             case "day", _:
                 return _day_zh(self.start)
             case _:
@@ -85,8 +93,24 @@ class Period:
 
     @property
     def year_before(self) -> Period:
-        """The same months a year earlier; the end of a month stays one (2020-02-29, 2019-02-28)."""
+        """The same months a year earlier; the end of a month stays one (2020-02-29, 2019-02-28).
+
+        Of a week, the week of that number; the 53rd has the last one before it where that year has no such week.
+        """
+        shape, number = self._shape()
+        if shape == "week":
+            return _week_of(self.start.isocalendar().year - 1, number)
         return Period(_year_before(self.start), _year_before(self.end))
+
+    @property
+    def before(self) -> Period:
+        """The period just before, of the same kind: 2020-11 of 2020-12, 2019Q4 of 2020Q1; of a span, as many days."""
+        shape, _ = self._shape()
+        end = self.start - timedelta(days=1)
+        months = {"month": 1, "quarter": 3, "half": 6, "year": 12}.get(shape)
+        if months is None:
+            return Period(self.start - (self.end - self.start) - timedelta(days=1), end)
+        return Period(date(end.year, end.month - months + 1, 1), end)
 
     def contains(self, day: date) -> bool:
         """True when `day` lies in the period, its first and last day included."""
@@ -96,6 +120,8 @@ class Period:
         start, end = self.start, self.end
         if start == end:
             return "day", start.day
+        if start.weekday() == 0 and (end - start).days == 6:
+            return "week", start.isocalendar().week
         whole = start.day == 1 and end.day == days_of_month(end.year, end.month) and start.year == end.year
         months = end.month - start.month + 1
         if not whole or months not in (1, 3, 6, 12) or (start.month - 1) % months:
@@ -111,15 +137,17 @@ def _parse_one(text: str, whole: str) -> tuple[date, date]:
         return _bounds(*(int(part) if part else None for part in found.groups()))
     except ValueError:
         raise ValueError(
-            f"无法识别的期间“{whole}”：应写作 2020、2020-11、2020Q4、2020H1、2020-12-20 或 起..止。"
-            f' / Not a period: "{whole}"; expected 2020, 2020-11, 2020Q4, 2020H1, 2020-12-20 or first..last.'
+            f"无法识别的期间“{whole}”：应写作 2020、2020-11、2020Q4、2020H1、2020-12-20、2019-W24 或 起..止。"
+            f' / Not a period: "{whole}"; expected 2020, 2020-11, 2020Q4, 2020H1, 2020-12-20, 2019-W24 or first..last.'
         ) from None
 
 
 def _bounds(
-    year: int | None, quarter: int | None, half: int | None, month: int | None, day: int | None
+    year: int | None, quarter: int | None, half: int | None, week: int | None, month: int | None, day: int | None
 ) -> tuple[date, date]:
     assert year is not None  # the form always names a year
+    if week is not None:
+        return date.fromisocalendar(year, week, 1), date.fromisocalendar(year, week, 7)
     if day is not None and month is not None:
         return date(year, month, day), date(year, month, day)
     if month is not None:
@@ -132,6 +160,11 @@ def _bounds(
         first, last = 1, 12
     start = date(year, first, 1)
     return start, date(year, last, days_of_month(year, last))
+
+
+def _week_of(year: int, week: int) -> Period:
+    weeks = date(year, 12, 28).isocalendar().week  # the 28th is in the last week of every year
+    return Period(*(date.fromisocalendar(year, min(week, weeks), day) for day in (1, 7)))
 
 
 def _year_before(day: date) -> date:

@@ -73,7 +73,7 @@ def last_period(trial: Trial, place: Place) -> Decimal | None:
 
 def keys(kind: Kind) -> frozenset[str]:
     """The columns by which rows from elsewhere are found."""
-    return frozenset(n for context in kind.contexts for own, _ in context.on for n in own.meta.root_names())
+    return frozenset(n for context in kind.contexts for own in context.sought_by for n in own.meta.root_names())
 
 
 def _number(letter: str) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from contracts.amounts import AMOUNT_PATTERN, Quantity, Role, amount, attained, is_compared
+from contracts.numbered_days import NUMBERED_DAYS, numbered_day
 from contracts.numerals import Folded, fold_with_places
 from contracts.partial_date import PartialDate, parse_date
 from contracts.phrases import DOUBLED, RECURRENCE, ZERO, doubled, recurrence, zero
@@ -99,6 +100,9 @@ def scan(text: str, *, year: int | None = None, role: Role = "actual") -> list[S
     for found in RECURRING_DAYS.finditer(reading.left):
         days = recurring_days(found, reading.quote(found.start(), found.end()), year)
         reading.take(found.start(), found.end(), "date", dates=days)
+    for found in NUMBERED_DAYS.finditer(reading.left):
+        day = numbered_day(found, reading.quote(found.start(), found.end()))
+        reading.take(found.start(), found.end(), "date", date=day)
     for kind, pattern in _FIXED:
         for found in pattern.finditer(reading.left):
             dated = kind in ("date", "year_range")

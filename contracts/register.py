@@ -33,12 +33,13 @@ TOLD = 100
 @dataclass(frozen=True)
 class RegisterJudgment:
     """verdict: its counts are of all rows; its findings are the first of each rule. marks: every row that does not pass
-    everything, and why. blocking: ids of the rules that keep a row out.
+    everything, and why. blocking: ids of the rules that keep a row out. held: failing rows and others, with `_at`.
     """
 
     verdict: Verdict
     marks: Marks
     blocking: frozenset[str]
+    held: pl.DataFrame | None = None
 
     @cached_property
     def faulty(self) -> pl.Series:
@@ -58,11 +59,13 @@ def judge_register(
     waivers: Sequence[Waiver] = (),
     found: Sequence[Finding] = (),
     told: int = TOLD,
+    hold: int = 0,
 ) -> RegisterJudgment:
     """Judge the typed rows of a register as `judge` does those of a frame.
 
     table: where the columns stand; its own rows are not used. found: as in `judge`. told: how many findings of each
-    rule are told in words. Raises ContractError where a rule crashes.
+    rule are told in words. hold: how many rows may be held so that `failing_rows` need not read the register again.
+    Raises ContractError where a rule crashes.
     """
     if any(f.blocks for f in found):
         height = register.rows.select(pl.len()).collect().item()
@@ -72,7 +75,7 @@ def judge_register(
     def widen(rows: pl.LazyFrame) -> pl.LazyFrame:
         return attach_context(kind, table, rows, totals, given, period=period, filer=filer)
 
-    examination = Examination(kind, table, register, widen, given, told)
+    examination = Examination(kind, table, register, widen, given, told, hold)
     try:
         examination.run()
     except pl.exceptions.PolarsError as error:
@@ -81,8 +84,15 @@ def judge_register(
     return _conclude(kind, examination, waivers, found)
 
 
-def failing_rows(register: Register, positions: pl.Series) -> Iterator[pl.DataFrame]:
-    """The rows at `positions` (ascending), piece by piece in their order, each in memory of its own."""
+def failing_rows(register: Register, positions: pl.Series, held: pl.DataFrame | None = None) -> Iterator[pl.DataFrame]:
+    """The rows at `positions` (ascending), piece by piece in their order, each in memory of its own.
+
+    held: of the judgment; where all of the rows are among them, the register is not read again.
+    """
+    there = None if held is None else held.filter(pl.col("_at").is_in(positions.cast(pl.UInt32).implode()))
+    if there is not None and there.height == len(positions):
+        yield there.select(register.rows.collect_schema().names())
+        return
     for at, piece in register.pieces() if len(positions) else ():
         here = _here(positions, at, piece)
         if len(here):
@@ -121,7 +131,8 @@ def _conclude(kind: Kind, seen: Examination, waivers: Sequence[Waiver], found: S
     if faulty or seen.broken & blocking:
         outcome = Outcome.RETURNED if bad == seen.height else Outcome.PARTIAL
     said = (*found, *(finding for rule in kind.rules for finding in findings[rule.id]))
-    return RegisterJudgment(Verdict(outcome, said, counts, seen.height, seen.height - bad, bad), marks, blocking)
+    verdict = Verdict(outcome, said, counts, seen.height, seen.height - bad, bad)
+    return RegisterJudgment(verdict, marks, blocking, seen.held)
 
 
 def _blocks(rule: Rule, findings: Sequence[Finding]) -> str:

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import or_
 
+import numpy as np
 import polars as pl
 
 from contracts.context import AT, References
 from contracts.finding import Cell, Finding, RuleCount
 from contracts.kind import Kind
+from contracts.register_held import Held
 from contracts.register_marks import mark
 from contracts.register_plan import ABSENT, CLEAN, columns_of, make_plan
 from contracts.register_source import Register, Shape, copied_out, picked
@@ -28,46 +32,73 @@ class Examination:
     """What is known of a register so far, by rule id.
 
     counts: `passed` stays 0, it follows from the rest. marks: parts for `Marks.gather`. findings: the first `told` of
-    each rule in words. broken: rules about the register as a whole that fail.
+    each rule in words. broken: rules about the register as a whole that fail. held: rows with `_at`, ascending.
     """
 
     def __init__(
-        self, kind: Kind, table: Table, register: Register, widen: Shape, references: References, told: int
+        self,
+        kind: Kind,
+        table: Table,
+        register: Register,
+        widen: Shape,
+        references: References,
+        told: int,
+        hold: int = 0,
     ) -> None:
         self.height = 0
         self.counts = {rule.id: RuleCount(rule.id, 0, 0, 0) for rule in kind.rules}
         self.marks: list[pl.DataFrame] = []
         self.findings: dict[str, list[Finding]] = {rule.id: [] for rule in kind.rules}
         self.broken: set[str] = set()
+        self.held: pl.DataFrame | None = None
         self._untold: dict[str, int] = {}
         self._kind, self._table, self._register, self._widen = kind, table, register, widen
-        self._references, self._told = references, told
+        self._references, self._told, self._hold = references, told, hold
         self._whole = widen(register.rows)
         self._schema = self._whole.collect_schema()
         self._plan = make_plan(kind.rules, self._schema)
+        self._first: int | None = None  # the first row's `_row`, while those of the rest follow without a gap
+        self._gapless = True
 
     def run(self) -> None:
         suspects = {rule.id: suspects_of(rule) for rule in self._plan.spans}
         asked = [*self._plan.first_look(self._schema), *(e for one in suspects.values() for e in one.asks())]
+        held = Held(self._hold, suspects.values())
+        needed = [n for n in self._schema if any(n in columns_of(rule, self._schema) for rule in self._plan.rows)]
         for at, piece in self._pieces(asked):
             self.height = at + piece.height
+            self._follow(at, piece["_row"])
             self._count_absent(piece)
             for one in suspects.values():
                 one.take(piece)
             dirty = (~piece[CLEAN]).arg_true()
+            held.note(piece, dirty)
             if len(dirty) > piece.height // 2:
-                dirty = pl.int_range(
-                    piece.height, eager=True
-                )  # to part the few from the many costs more than to ask all
+                # To part the few from the many costs more than to ask all.
+                dirty = pl.int_range(piece.height, eager=True)
             if len(dirty):
-                self._ask(self._plan.rows, picked(piece, at, dirty))
-        self._look_again({rule: suspects[rule.id] for rule in self._plan.spans if suspects[rule.id].any})
+                self._ask(self._plan.rows, picked(piece.select(needed), at, dirty))
+        self._look_again({r: suspects[r.id] for r in self._plan.spans if suspects[r.id].any}, held.test())
         for rule in self._plan.rest:
             self._look_at_all(rule)
 
     def _pieces(self, asked: Iterable[pl.Expr | str]) -> Iterator[tuple[int, pl.DataFrame]]:
         wanted = list(asked)
         return self._register.pieces(lambda rows: self._widen(rows).select(wanted))
+
+    def _follow(self, at: int, rows: pl.Series) -> None:
+        if self._first is None:
+            self._first = rows[0]
+        if self._gapless:
+            begin = (self._first or 0) + at
+            self._gapless = np.array_equal(rows.to_numpy(), np.arange(begin, begin + len(rows)))
+
+    def _numbered(self) -> pl.LazyFrame:
+        """The rows with their positions in the register, `_at` (UInt32)."""
+        if self._gapless:
+            # Polars passes rows over while it reads only where it does not count them.
+            return self._whole.with_columns((pl.col("_row") - (self._first or 0)).cast(pl.UInt32).alias("_at"))
+        return self._widen(self._register.rows.with_row_index("_at"))
 
     def _count_absent(self, batch: pl.DataFrame) -> None:
         for name in batch.columns:
@@ -90,8 +121,7 @@ class Examination:
         unknown = answers.null_count().row(0)[1:]
         some = [rule.id for rule, *seen in zip(rules, wrong, unknown, strict=True) if any(seen)]
         if some:
-            told = pl.any_horizontal(~pl.col(rule).fill_null(value=False) for rule in some)
-            self.marks.append(mark(list(self.counts), answers.select("_at", *some).filter(told)))
+            self.marks.append(mark(list(self.counts), answers.select("_at", *some)))
         for rule, failures, unknowns in zip(rules, wrong, unknown, strict=True):
             self._add(rule.id, failed=failures, not_evaluable=unknowns)
             if unknowns:
@@ -103,15 +133,21 @@ class Examination:
             if failures and len(self.findings[rule.id]) < self._told:
                 self._tell(rule, frame, answers[rule.id].eq(other=False).fill_null(value=False))
 
-    def _look_again(self, suspects: Mapping[Rule, Suspects]) -> None:
-        """At the suspects only. To which rows a rule applies was asked, and counted, in the pass over all."""
+    def _look_again(self, suspects: Mapping[Rule, Suspects], held: pl.Expr | None) -> None:
+        """At the suspects only, and the rows to hold. To which rows a rule applies was asked, and counted, in the pass
+        over all.
+        """
         tests = {rule: one.test() for rule, one in suspects.items() if rule.scope is not Scope.FRAME}
-        if tests:
+        if tests or held is not None:
             needed = dict.fromkeys(name for rule in tests for name in columns_of(rule, self._schema))
+            sought = list(tests.values())
+            if held is not None:
+                needed |= dict.fromkeys(self._register.rows.collect_schema())
+                sought.append(held)
             # One query for all of them, so that a Parquet file is decoded only where a key is suspect.
-            numbered = self._widen(self._register.rows.with_row_index("_at"))
-            rows = numbered.filter(pl.any_horizontal(tests.values())).select("_at", *needed)
+            rows = self._numbered().filter(reduce(or_, sought)).select("_at", *needed)
             found = copied_out(rows.collect(engine="streaming").sort("_at"))
+            self.held = None if held is None else found
         for rule in suspects:
             if rule.scope is Scope.FRAME:
                 self._look_at_whole(rule, counted=True)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 
+import numpy as np
 import polars as pl
 
 WORD = 64
-_WIDTHS = ((8, pl.UInt8), (16, pl.UInt16), (32, pl.UInt32), (64, pl.UInt64))
+_WIDTHS = (8, 16, 32, 64)
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,12 @@ class Marks:
         frame = pl.concat([empty, *parts])
         if frame["_at"].is_sorted() and (frame["_at"].diff() != 0).all():
             return Marks(tuple(rules), frame)
-        together = frame.group_by("_at").agg(pl.all().bitwise_or()).sort("_at")
-        return Marks(tuple(rules), together.cast(empty.schema))
+        frame = frame.sort("_at")
+        places = frame["_at"].to_numpy()
+        begins = np.flatnonzero(np.diff(places, prepend=places[:1] - 1))
+        # Grouped by Polars, `bitwise_or` takes twenty times as long.
+        bits = {name: np.bitwise_or.reduceat(frame[name].to_numpy(), begins) for name in frame.columns[1:]}
+        return Marks(tuple(rules), pl.DataFrame({"_at": places[begins], **bits}, schema=empty.schema))
 
     def failing(self, rules: Collection[str] | None = None) -> pl.Series:
         """Positions of the rows that break any of `rules` (None: of all), ascending."""
@@ -67,18 +70,21 @@ class Marks:
 
 def mark(rules: Sequence[str], answers: pl.DataFrame) -> pl.DataFrame:
     """A frame of `Marks` from `_at` and a Boolean column for any of the rules, by id; null is "cannot tell"."""
-    columns: list[pl.Expr] = [pl.col("_at").cast(pl.UInt32)]
+    columns = [answers["_at"].cast(pl.UInt32)]
+    marked = np.zeros(answers.height, dtype=np.bool_)
     for number, word in enumerate(_words(rules)):
-        dtype = next(t for bits, t in _WIDTHS if len(word) <= bits)
-        asked = [(pl.col(rule), pl.lit(1 << k, dtype=dtype)) for k, rule in enumerate(word) if rule in answers.columns]
-        none = pl.lit(0, dtype=dtype)
-        failed = [pl.when(~answer).then(bit).otherwise(none) for answer, bit in asked]
-        unknown = [pl.when(answer.is_null()).then(bit).otherwise(none) for answer, bit in asked]
-        columns += [
-            reduce(or_, failed, none).alias(f"failed{number}"),
-            reduce(or_, unknown, none).alias(f"unknown{number}"),
-        ]
-    return answers.lazy().select(columns).collect()
+        width = next(bits for bits in _WIDTHS if len(word) <= bits)
+        failed, unknown = (np.zeros(answers.height, dtype=f"uint{width}") for _ in range(2))
+        for k, answer in ((k, answers[rule]) for k, rule in enumerate(word) if rule in answers.columns):
+            if answer.null_count():
+                unknown |= answer.is_null().to_numpy() * unknown.dtype.type(1 << k)
+                answer = answer.fill_null(value=True)
+            if not answer.all():
+                failed |= ~answer.to_numpy() * failed.dtype.type(1 << k)
+        columns += [pl.Series(f"failed{number}", failed), pl.Series(f"unknown{number}", unknown)]
+        marked |= (failed | unknown) != 0
+    frame = pl.DataFrame(columns)
+    return frame if marked.all() else frame.filter(pl.Series(marked))
 
 
 def _words(rules: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -33,50 +33,64 @@ class Suspects(Protocol):
 
     @property
     def any(self) -> bool:
-        """Whether there are any, once all piecees were taken."""
+        """Whether there are any, once all pieces were taken."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows are suspects, once all pieces were taken."""
 
 
 def suspects_of(rule: Rule) -> Suspects:
     """What gathers the suspects of a rule that declares where to look."""
     if isinstance(rule.together, Once):
-        return _Twice(rule.together, f"_hash:{rule.id}")
+        return Twice(rule.together, f"_hash:{rule.id}")
     assert rule.together is not None
     return _Unequal(rule.together)
 
 
-class _Twice:
-    """Rows whose keys have a hash that another row's keys have too; sorting tells."""
+class Twice:
+    """Rows whose keys have a hash that another row's keys have too; sorting tells.
 
-    def __init__(self, once: Once, name: str) -> None:
-        self._hash = _hash_of(once.keys).alias(name)
+    hashed: the hash of a row's keys; in the pieces taken it stands in `column`.
+    """
+
+    def __init__(self, once: Once, column: str) -> None:
+        self.hashed, self.column = _hash_of(once.keys), column
         self._seen: np.ndarray[Any, np.dtype[np.uint64]] = np.empty(_FIRST_ROOM, dtype=np.uint64)
-        self._rows = 0
+        self._taken = 0
         self._twice: pl.Series | None = None
+        self._shared = 0
 
     def asks(self) -> list[pl.Expr]:
-        return [self._hash]
+        return [self.hashed.alias(self.column)]
 
     def take(self, piece: pl.DataFrame) -> None:
-        hashes = piece[self._hash.meta.output_name()].to_numpy()
-        if self._rows + len(hashes) > len(self._seen):
+        hashes = piece[self.column].to_numpy()
+        if self._taken + len(hashes) > len(self._seen):
             # In place: the system moves pages, and no second copy stands beside the first.
-            self._seen.resize(self._rows + max(len(hashes), self._rows // 8), refcheck=False)
-        self._seen[self._rows : self._rows + len(hashes)] = hashes
-        self._rows += len(hashes)
+            self._seen.resize(self._taken + max(len(hashes), self._taken // 8), refcheck=False)
+        self._seen[self._taken : self._taken + len(hashes)] = hashes
+        self._taken += len(hashes)
 
     def test(self) -> pl.Expr:
-        return self._hash.is_in(self._hashes.implode())
+        return self.hashed.is_in(self._hashes.implode())
 
     @property
     def any(self) -> bool:
         return not self._hashes.is_empty()
 
     @property
+    def rows(self) -> int:
+        return self._shared if self.any else 0
+
+    @property
     def _hashes(self) -> pl.Series:
         if self._twice is None:
-            self._seen.resize(self._rows, refcheck=False)
+            self._seen.resize(self._taken, refcheck=False)
             self._seen.sort()
-            self._twice = pl.Series(np.unique(self._seen[1:][self._seen[1:] == self._seen[:-1]]))
+            again = self._seen[1:][self._seen[1:] == self._seen[:-1]]
+            self._twice = pl.Series(np.unique(again))
+            self._shared = len(again) + len(self._twice)
             self._seen = np.empty(0, dtype=np.uint64)
         return self._twice
 
@@ -117,6 +131,10 @@ class _Unequal:
     @property
     def any(self) -> bool:
         return bool(self._parts or self._found is not None) and not self._groups.is_empty()
+
+    @property
+    def rows(self) -> int:
+        return int(self._groups["_len"].sum()) if self.any else 0
 
     @property
     def _groups(self) -> pl.DataFrame:

@@ -21,7 +21,7 @@ from contracts.relations import Answer, Relation
 from contracts.rule import Rule, Scope
 from contracts.terms import Constant, Operand, Over, Sum, Term, Times
 
-_EXPECTED: Final[dict[Comparison, str]] = {EQUAL: "= ", WITHIN: "∈ ", AT_MOST: "≤ ", WHOLE: "∈ "}
+_EXPECTED: Final[dict[Comparison, str]] = {EQUAL: "= ", WITHIN: "", AT_MOST: "≤ ", WHOLE: "∈ "}
 _DO: Final = {
     Severity.MUST: ("请核对各项，更正后重新报送。", "check them, correct and file again."),
     Severity.WAIVABLE: (
@@ -33,12 +33,12 @@ _DO: Final = {
 }
 _WORDS: Final[dict[Comparison, tuple[str, str]]] = {
     EQUAL: (
-        "{left}，而{right} 应为 {{implied}}，至少相差 {{gap}}，四舍五入或截位都不能解释",
+        "{left}，而按{right} 算得 {{implied}}，至少相差 {{gap}}，四舍五入或截位都不能解释",
         "{left}, but {right} is {{implied}}: {{gap}} apart at least, more than rounding explains",
     ),
     WITHIN: (
-        "{left}，应在 {{implied}} 之内，至少超出 {{gap}}",
-        "{left} is outside {{implied}}, by {{gap}} at least",
+        "{left}，应在 {{implied}}{unit} 之内，至少超出 {{gap}}{gap_unit}",
+        "{left} is outside {{implied}}{unit}, by {{gap}}{gap_unit} at least",
     ),
     AT_MOST: ("{left}，大于{right}，至少多 {{gap}}", "{left} is more than {right}, by {{gap}} at least"),
     WHOLE: (
@@ -74,7 +74,7 @@ def relation_rule(
         when=when,
         holds=relation.holds,
         fields=tuple(dict.fromkeys(o.name for o in relation.operands)),
-        expected=pl.lit(_EXPECTED[relation.comparison]) + implied,
+        expected=pl.lit(_of_what(relation) + _EXPECTED[relation.comparison]) + implied + pl.lit(_unit(relation)),
         message_zh=f"{zh}；{do_zh}",
         message_en=f"{en}; {do_en}",
         values={"implied": implied, "gap": relation.told(lambda a: gap_text(a.gap))},
@@ -101,7 +101,7 @@ def power_note(rule_id: str, relation: Relation, *, basis: str, when: pl.Expr | 
         when=fits if when is None else when & fits,
         holds=asked == "",
         fields=tuple(dict.fromkeys(o.name for o in relation.operands)),
-        expected=asked + " 位有效数字 / significant digits",
+        expected=pl.lit("各项 ") + asked + pl.lit(" 位有效数字 / ") + asked + pl.lit(" significant digits each"),
         message_zh=f"{_named(first)}与{said_zh}相符，但后者位数太少（可得 {{implied}}），核对不出差错；"
         "请将其报送到 {digits} 位有效数字。",
         message_en=f"{_named_en(first)} fits {said_en}, but these are so coarse (it may be {{implied}}) that hardly "
@@ -149,10 +149,24 @@ def _implied(relation: Relation, answer: Answer) -> str:
 
 
 def _said(relation: Relation) -> Iterator[dict[str, str]]:
-    """In both languages: what is calculated on either side, and of what."""
-    for named, comma in ((_named, "、"), (_named_en, ", ")):
+    """In both languages: what is calculated on either side, of what, and in which unit."""
+    unit = _unit(relation)
+    for named, comma, points in ((_named, "、", " 个百分点"), (_named_en, ", ", " points")):
         sides = {"left": formula(relation.left, named), "right": formula(relation.right, named)}
-        yield sides | {"inputs": comma.join(map(named, relation.operands))}
+        units = {"unit": unit, "gap_unit": points if unit == "%" else unit}
+        yield sides | units | {"inputs": comma.join(map(named, relation.operands))}
+
+
+def _unit(relation: Relation) -> str:
+    """Behind the ends of a range, the unit of what has to lie in it."""
+    return relation.left.unit if relation.comparison is WITHIN and isinstance(relation.left, Operand) else ""
+
+
+def _of_what(relation: Relation) -> str:
+    """What the expected numbers are of, where that is calculated and stands in no cell."""
+    if isinstance(relation.left, Operand) and not relation.left.is_total:
+        return ""
+    return formula(relation.left, lambda o: f"“{o.heading}”{'合计' if o.is_total else ''}") + " "
 
 
 def formula(term: Term, named: Callable[[Operand], str], *, inner: bool = False) -> str:

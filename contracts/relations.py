@@ -248,6 +248,11 @@ def not_after(first: Term, second: Term) -> Relation:
     return Relation(first, AT_MOST, second)
 
 
+def comes_before(first: Term, second: Term) -> Relation:
+    """Of two days, months or spans the first lies before the second: a day earlier at least."""
+    return Relation(Sum((first, Constant(Interval.point(1)))), AT_MOST, second)
+
+
 def within(
     number: Term, low: Exact | None, high: Exact | None, *, open_low: bool = False, open_high: bool = False
 ) -> Relation:

@@ -39,6 +39,7 @@ class Rule:
     basis: 文号 and clause, or which agreed convention.
     since, until: first and last day of a reference period's start for which it is in force. Dates, never copies.
     level: its validation level (0 to 5, `contracts.level`) where its expressions do not show it; None: derived.
+    of_absent: whether a rule over single rows speaks also of a row whose operand was filed as not applicable (——).
     together: for GROUP and FRAME scope, where to look for its faults in a register too tall to hold; None: everywhere.
     """
 
@@ -59,6 +60,7 @@ class Rule:
     since: date | None = None
     until: date | None = None
     level: int | None = None
+    of_absent: bool = False
     together: Once | Totals | None = None
 
     def in_force(self, period: Period) -> bool:

@@ -63,6 +63,29 @@ def lies_in_period(rule_id: str, field: Field, *, basis: str, severity: Severity
     )
 
 
+def is_recent(rule_id: str, field: Field, *, basis: str, most: int = 31) -> Rule:
+    """What a form reports reaches to within `most` days of the period's end; days beyond it are another rule's."""
+    name, end = field.name, pl.col("_period_end")
+    left = (end - pl.col(name)).dt.total_days()
+    return Rule(
+        id=rule_id,
+        severity=Severity.EXPLAIN,
+        scope=Scope.ROW,
+        title_zh=f"“{field.heading}”距期末不超过{most}日",
+        title_en=f"{field.title_en}: at most {most} days before the period ends",
+        when=pl.col(name).is_between(pl.col("_period_start"), end),
+        holds=left <= most,
+        fields=(name,),
+        expected=pl.lit("≥ ") + end.dt.offset_by(f"-{most}d").cast(pl.String),
+        message_zh=f"“{field.heading}”填写为“{{{name}}}”，距期末 {{to}} 尚有 {{left}} 日；请核实是否为本期数，"
+        "不能取得期末数的，请说明。",
+        message_en=f"{field.title_en} {{{name}}} is {{left}} days before {{to}}, the end of the period; is it this "
+        "period's figure?",
+        values={"left": left, "to": end},
+        basis=basis,
+    )
+
+
 def names_the_filer(rule_id: str, field: Field, *, basis: str, when: pl.Expr | None = None) -> Rule:
     """The short name in `field` is that of the filer itself: nobody files for another. Needs the context `FILER`."""
     name = field.name

@@ -157,10 +157,10 @@ def _columns(field: Field) -> dict[str, pa.Column]:
 def _where_given(rule: Rule, absent: Collection[str]) -> Rule:
     """The rule, for single rows only where none of its operands was filed as not applicable.
 
-    Rules over groups and whole submissions say themselves what such a row means to them.
+    Rules over groups and whole submissions say themselves what such a row means to them, and so do those `of_absent`.
     """
     needed = [name for name in rule.fields if name in absent]
-    if rule.scope is not Scope.ROW or not needed:
+    if rule.scope is not Scope.ROW or rule.of_absent or not needed:
         return rule
     given = ~pl.any_horizontal(pl.col(f"{name}__na") for name in needed)
     return replace(rule, when=given if rule.when is None else given & rule.when)

@@ -16,6 +16,7 @@ from contracts.conversion import conversion
 from contracts.exact import TURNED
 from contracts.figure import Figure
 from contracts.interval import Interval
+from contracts.nature import Nature, nature_of
 from contracts.partial_date import parse_date
 from contracts.period import Period
 from contracts.quantity import Quantity
@@ -30,6 +31,7 @@ class State(StrEnum):
     UNDECIDABLE = "undecidable"  # what was stated allows both
     NECESSARY = "necessary only"  # a sum that had to be reached was; whether each part was is not shown
     MISSING = "missing actual"
+    OPEN = "not due yet"
     NOT_COMPARABLE = "not comparable"
 
     @property
@@ -40,6 +42,7 @@ class State(StrEnum):
             "undecidable": "按所报精度未能判定",
             "necessary only": "必要条件成立，尚不足以认定",
             "missing actual": "未报告实际值",
+            "not due yet": "尚未到期",
             "not comparable": "不可直接比较",
         }[self.value]
 
@@ -51,6 +54,7 @@ class Stated:
     interval: signed, a fall negative; `comparator` is the signed one's. scope: what is counted, in a spelling that is
     the same where the thing is. as_of: up to which day, None where nobody said. cumulative: whether it can only grow
     until the period ends. each: of a target, what it is to be reached in every one of ("月"), "" for the whole period.
+    nature: whether it is what there is by now or what was added, None where nobody said.
     """
 
     interval: Interval
@@ -62,6 +66,7 @@ class Stated:
     as_of: date | None = None
     cumulative: bool = False
     each: str = ""
+    nature: Nature | None = None
 
 
 @dataclass(frozen=True)
@@ -123,14 +128,15 @@ def stated_figure(figure: Figure) -> Stated:
     told = parse_date(figure.as_of, figure.period.year) if figure.as_of else None
     return Stated(
         Interval.stated_by(figure), figure.comparator, Fraction(figure.value), figure.unit, period=figure.period,
-        as_of=told.last if told else None,
+        as_of=told.last if told else None, nature=nature_of(figure.name),
     )  # fmt: skip
 
 
-def attain(target: Stated, actual: Stated | None) -> Attainment:
-    """What `actual` says of `target`."""
+def attain(target: Stated, actual: Stated | None, *, on: date | None = None) -> Attainment:
+    """What `actual` says of `target`. on: the day it is asked, before which a target that ends later owes no actual."""
     if actual is None:
-        return Attainment(State.MISSING)
+        due = target.as_of or (target.period and target.period.end)
+        return Attainment(State.OPEN if on and due and on < due else State.MISSING)
     factor = conversion(actual.unit, target.unit) if target.unit and actual.unit != target.unit else 1
     if factor is None:
         zh, en = f"目标以“{target.unit}”计，实际以“{actual.unit}”计", f"in {target.unit}, but reported in {actual.unit}"
@@ -213,6 +219,9 @@ def _differences(target: Stated, actual: Stated, *, met: bool) -> list[Reason]:
                 f"目标口径“{target.scope}”，报告口径“{actual.scope}”", f"of {target.scope}, reported of {actual.scope}"
             )
         )
+    if target.nature and actual.nature and target.nature is not actual.nature:
+        of, given = target.nature, actual.nature
+        found.append(Reason(f"目标是{of.zh}，报告的是{given.zh}", f"the target is a {of}, but a {given} is reported"))
     wanted, told = target.period, actual.period
     if wanted and told and not target.each and not (wanted.start <= told.start and told.end <= wanted.end):
         zh = f"目标期间 {wanted.label_zh}，报告期间 {told.label_zh}"

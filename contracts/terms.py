@@ -47,8 +47,8 @@ class Operand:
 
     known: whether something was stated and understood; an end that is null where it is known is unbounded.
     value, step: the written number and one unit of its last digit where that can be cut off or rounded; `step` is null
-    for exact numbers. reading: as the field declares. key: tells it from other operands; a sum over rows has the name
-    of its column, but not its key.
+    for exact numbers. reading, unit: as the field declares. key: tells it from other operands; a sum over rows has the
+    name of its column, but not its key.
     """
 
     key: str
@@ -63,6 +63,7 @@ class Operand:
     value: pl.Expr
     step: pl.Expr
     reading: Reading = "either"
+    unit: str = ""
 
     def __repr__(self) -> str:
         return self.key
@@ -115,10 +116,12 @@ def stated(field: Field, prefix: str = "", whose_zh: str = "", whose_en: str = "
     """The operand that a field of the form is; with `prefix`, the column of that name from a context, and whose it is.
 
     Counts and days are exact, decimals are as precise as they are written, quantities carry their own interval, a
-    month is the days in it. Raises ContractError for a field that is no number and no date.
+    month is the days in it, and of names that are listed it is how many there are. Raises ContractError for a field
+    that is no number, no date and no list.
     """
     make = {
         Type.COUNT: _exact, Type.DAY: _day, Type.DATE: _date, Type.DECIMAL: _decimal, Type.QUANTITY: _quantity,
+        Type.ITEMS: _items,
     }.get(field.type)  # fmt: skip
     if make is None:
         raise ContractError(f"字段 {field.name} 不是数值", f"the field {field.name} is no number")
@@ -161,11 +164,26 @@ def _operand(field: Field, known: pl.Expr, low: pl.Expr, high: pl.Expr, **others
     parts = {"low": low, "high": high, **standing, **others}
     ends = {name: parts[name].cast(ENDS) for name in ("low", "high", "value", "step")}
     flags = {name: parts[name] for name in ("low_closed", "high_closed")}
-    return Operand(field.name, field.name, field.heading, field.title_en, known, **ends, **flags, reading=field.reading)
+    return Operand(
+        field.name,
+        field.name,
+        field.heading,
+        field.title_en,
+        known,
+        **ends,
+        **flags,
+        reading=field.reading,
+        unit=field.unit,
+    )
 
 
 def _exact(field: Field) -> Operand:
     number = pl.col(field.name)
+    return _operand(field, number.is_not_null(), number, number)
+
+
+def _items(field: Field) -> Operand:
+    number = pl.col(f"{field.name}__count")
     return _operand(field, number.is_not_null(), number, number)
 
 

@@ -73,7 +73,7 @@ class Parts:
             when=when,
             holds=self._of_list(self._least) <= self._whole_at_most,
             fields=(value, names),
-            expected=pl.lit("≤ ") + self._whole_words["figure"],
+            expected=self._of_rows + pl.lit("≤ ") + self._whole_words["figure"],
             message_zh="第 {parts} 行各部分之和为 {sum}，大于其整体（第 {row} 行“{whole}”）{figure}，"
             "超出四舍五入的范围；请核对各行。",
             message_en="rows {parts} add up to {sum}, more than their whole, {figure} in row {row} (“{whole}”), "
@@ -95,7 +95,7 @@ class Parts:
             holds=(self._of_list(self._least) <= self._whole_at_most)
             & (self._of_list(self._most) >= self._at_whole(self._least)),
             fields=(value, names),
-            expected=pl.lit("= ") + self._whole_words["figure"],
+            expected=self._of_rows + pl.lit("= ") + self._whole_words["figure"],
             message_zh="第 {parts} 行之和为 {sum}，与第 {row} 行“{whole}”{figure} 不等，"
             "超出四舍五入的范围；请核对各行。",
             message_en="rows {parts} add up to {sum}, but row {row} (“{whole}”) says {figure}, "
@@ -187,6 +187,11 @@ class Parts:
         fit = self._over((self._counts.sum() > 1) & ~classes)
         opens = (pl.col(f"{self.names.name}__list") == pl.col("_row")).fill_null(value=False)
         return opens & fit & self._comparable
+
+    @property
+    def _of_rows(self) -> pl.Expr:
+        """What the whole is expected of, since it is none of the list's cells."""
+        return pl.lit("第 ") + self._list_words["parts"] + pl.lit(" 行之和 ")
 
     @property
     def _list_words(self) -> dict[str, pl.Expr]:

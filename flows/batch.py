@@ -21,11 +21,15 @@ from flows.questions import Questions, gather_questions
 from flows.settings import Settings
 from flows.stages import Taken
 from warehouse.home import Home
+from warehouse.reports.timeliness import unfiled
 
 
 @dataclass(frozen=True)
 class BatchResult:
     """What a run did. findings: by severity, over the submissions of this pack's arrivals.
+
+    late: of those, what came after its limit, corrections of what had been accepted left out. missing: what was owed
+    for the year, is past its limit and never came.
 
     unlisted, changed: files not taken, because arrivals.csv does not name them, or because they are no longer what
     arrived under their line. new_lists: how many of the pack's own lists were new. judged_again: files judged once
@@ -38,6 +42,7 @@ class BatchResult:
     new: int
     outcomes: dict[str, int]
     late: int
+    missing: int
     findings: dict[str, int]
     not_evaluable: int
     unlisted: tuple[str, ...]
@@ -82,6 +87,8 @@ def run_plain(
             return taken
 
         taken = list(work_through(Watch(home, pack), pack, received, settle, again))
+        stages.keep_timetable(home, pack)
+        pause("deadlines")
         stages.check(home)
         pause("check")
         stages.publish_all(home, pack, lambda step: pause(f"before {step}"))
@@ -94,7 +101,8 @@ def conclude(home: Home, pack: Pack, taken: Sequence[Taken]) -> BatchResult:
     first = [t for t in taken if not t.again]
     filed = [t for t in first if not pack.is_list(t.submission.arrival.kind)]
     # What was judged again is counted as it stands now.
-    outcomes = {s.id: s.outcome for s in home.submissions()}
+    stored = {s.id: s for s in home.submissions()}
+    lateness = home.lateness()
     findings = [f for t in filed for f in home.findings(t.submission.id)]
     severities = count_by_severity(findings)
     published = home.folder / "published"
@@ -103,8 +111,9 @@ def conclude(home: Home, pack: Pack, taken: Sequence[Taken]) -> BatchResult:
         year=pack.settings.year,
         submissions=len(filed),
         new=sum(t.new for t in filed),
-        outcomes={o.value: sum(outcomes[t.submission.id] is o for t in filed) for o in Outcome},
-        late=sum(t.submission.late for t in filed),
+        outcomes={o.value: sum(stored[t.submission.id].outcome is o for t in filed) for o in Outcome},
+        late=sum(lateness.days(stored[t.submission.id]) is not None for t in filed),
+        missing=len(unfiled(home.deadlines(pack.settings.year))),
         findings={s.value: severities[s] for s in Severity},
         not_evaluable=sum(1 for t in filed for c in home.counts(t.submission.id) if c.not_evaluable),
         unlisted=tuple(pack.unlisted()),

@@ -19,6 +19,9 @@ import typer
 from typer.core import TyperGroup
 
 from contracts.errors import JixiaoError
+from flows.commands.usage import Misuse, Unreadable, misuse, no_such_command
+
+PROGRAM = "jixiao"
 
 
 class _EnoughRead(Exception):
@@ -27,6 +30,11 @@ class _EnoughRead(Exception):
 
 class Commands(TyperGroup):
     """All of them. Typer itself would end with status 1 where a reader has had enough of what we print."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args[0] not in self.commands and not args[0].startswith("-"):
+            raise no_such_command(ctx, args[0], self.commands)
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -39,7 +47,7 @@ class Commands(TyperGroup):
 
 
 app = typer.Typer(
-    name="jixiao",
+    name=PROGRAM,
     cls=Commands,
     no_args_is_help=True,
     add_completion=False,
@@ -50,6 +58,24 @@ app = typer.Typer(
     "From filed forms to an annual summary in which every figure leads back to its cell.",
     epilog="示例 example: [bold]jixiao run examples/jiangxi-2020[/bold]",
 )
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        from flows.commands.version import version_line
+
+        print(version_line())
+        raise typer.Exit
+
+
+@app.callback()
+def commands(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="显示版本 / the version", is_eager=True, callback=_say_version),
+    ] = False,
+) -> None:
+    """What may stand before a command."""
 
 
 class Format(StrEnum):
@@ -68,6 +94,19 @@ class Catalogue(StrEnum):
     TABLE = "table"
     MD = "md"
     JSON = "json"
+
+
+class Due(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    ICS = "ics"
+
+
+class Days(StrEnum):
+    TEXT = "text"
+    CSV = "csv"
+    JSON = "json"
+    ICS = "ics"
 
 
 PackArg = Annotated[Path, typer.Argument(help="数据包文件夹 / folder of a pack", metavar="PACK")]
@@ -333,6 +372,78 @@ def backtest_rule(
     look_back(pack, rule, home, rules_from, as_json=format is Format.JSON)
 
 
+@app.command(
+    epilog="示例: jixiao due examples/jiangxi-2020 --on 2020-12-15\n\n"
+    "jixiao due examples/jiangxi-2020 --on 2020-12-15 --filer CM --explain\n\n"
+    "jixiao due examples/jiangxi-2020 --format ics > 期限.ics"
+)
+def due(
+    pack: PackArg,
+    on: Annotated[
+        datetime | None,
+        typer.Option(
+            "--on",
+            help="截至哪一天（日终）或哪一时刻，默认现在 / as of the end of a day, or a moment; default now",
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        ),
+    ] = None,
+    filer: Annotated[
+        str | None, typer.Option("--filer", help="只看这个填报单位 / one filer only", metavar="CODE")
+    ] = None,
+    state: Annotated[
+        str | None, typer.Option("--state", help="只看这种状态，如 missing / one state only", metavar="STATE")
+    ] = None,
+    explain_all: Annotated[
+        bool, typer.Option("--explain", help="按时和未到期的也逐条说明 / a sentence for every line")
+    ] = False,
+    home: TriedHome = None,
+    format: Annotated[Due, typer.Option("--format", help="输出格式，ics 供日历软件订阅 / output")] = Due.TEXT,
+) -> None:
+    """谁应在何时报什么、是否按时、为什么。 / Who owes what, until when, whether it was on time, and why."""
+    from flows.commands.due import show_due
+
+    show_due(pack, on, filer, state, home, shape=format.value, all_=explain_all)
+
+
+@app.command(
+    epilog="示例: jixiao calendar --from 2019-01-01\n\n"
+    "jixiao calendar --from 2018-01-01 --to 2026-12-31 --format csv\n\n"
+    "jixiao calendar --from 2026-01-01 --format ics --out 节假日.ics\n\n"
+    "jixiao calendar --from 2019-04-01 --to 2019-05-31 --as-known-on 2019-03-01"
+)
+def calendar(
+    first: Annotated[
+        datetime | None,
+        typer.Option("--from", help="第一天，默认今年1月1日 / first day, default 1 January", formats=["%Y-%m-%d"]),
+    ] = None,
+    last: Annotated[
+        datetime | None,
+        typer.Option("--to", help="最后一天，默认同年12月31日 / last day, default 31 December", formats=["%Y-%m-%d"]),
+    ] = None,
+    format: Annotated[
+        Days, typer.Option("--format", help="输出格式，ics 供日历软件订阅 / output; ics is to subscribe to")
+    ] = Days.TEXT,
+    code: Annotated[str, typer.Option("--calendar", help="日历代码 / code of the calendar", metavar="CODE")] = "cn",
+    known_on: Annotated[
+        datetime | None,
+        typer.Option(
+            "--as-known-on", help="只用这一天已公布的通知 / with the notices of that day", formats=["%Y-%m-%d"]
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="写入新文件，默认输出到屏幕 / write a new file", metavar="FILE")
+    ] = None,
+) -> None:
+    """哪些天上班、为什么、依据哪份通知。csv 的列为 date,is_workday,reason,notice，is_workday 为 true 或 false。
+    / Which days are worked, why, and by which notice. In csv, is_workday is true or false."""
+    from flows.commands.calendar import Asked, show_calendar
+    from flows.commands.terminal import day_or_today
+
+    start = first.date() if first else day_or_today(last).replace(month=1, day=1)
+    end = last.date() if last else start.replace(month=12, day=31)
+    show_calendar(Asked(code, start, end, known_on.date() if known_on else None), format.value, out)
+
+
 @app.command(epilog="示例: jixiao template network_build --out 网络建设情况表.xlsx")
 def template(
     kind: KindArg,
@@ -363,9 +474,13 @@ def main() -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        app(standalone_mode=True)
+        sys.exit(_run(sys.argv[1:]))
+    except SystemExit as ended:
+        # Rich, with which Typer prints help, ends with 1 where the reader has had enough.
+        sys.exit(0 if isinstance(ended.__context__, BrokenPipeError) else ended.code)
     except JixiaoError as error:
-        print(inert(f"错误：{error.zh}\nerror: {error.en}"), file=sys.stderr)
+        usage = f"\n{error.usage}" if isinstance(error, Misuse) else ""
+        print(inert(f"错误：{error.zh}\nerror: {error.en}{usage}"), file=sys.stderr)
         sys.exit(error.exit_status)
     except _EnoughRead:
         # What is still buffered has no reader either: Python would try to write it once more at its end.
@@ -374,7 +489,19 @@ def main() -> NoReturn:
     except Exception as error:  # the last door: no traceback reaches a user, and none is lost
         _leave_report(error)
         sys.exit(2)
-    sys.exit(0)
+
+
+def _run(arguments: list[str]) -> int:
+    """Run the command that they name, and say the status it ends with. Raises `Misuse` where they cannot be read."""
+    try:
+        status = app(arguments, prog_name=PROGRAM, standalone_mode=False)
+    except Unreadable as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # help was printed, and nothing done
+            return 2
+        raise misuse(error, typer.main.get_command(app), arguments) from error
+    except typer.Abort:
+        return 1
+    return status if isinstance(status, int) else 0
 
 
 def _leave_report(error: Exception) -> None:

@@ -48,8 +48,8 @@ def _beside(home: Home, context: Context, kind: Kind, arrival: Arrival) -> list[
         case "previous":
             previous = home.previous_submission(kind.code, arrival.filer, arrival.period)
             return [previous] if previous else []
-        case "year_before":
-            then = arrival.period.year_before
+        case "period_before" | "year_before":
+            then = arrival.period.before if context.source == "period_before" else arrival.period.year_before
             return [s for s in home.standing(kind.code) if s.filer == arrival.filer and s.period == then]
         case "peer":
             return home.peer_submissions(kind.code, arrival.period, arrival.filer)

@@ -5,7 +5,7 @@ Plain functions; nothing is stored here and Prefect is not known.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -21,7 +21,10 @@ from contracts.period import Period
 from contracts.structure import structure_finding
 from contracts.table import Account, Table
 from contracts.waivers import Waiver
+from transforms.book import Book
+from transforms.heading_findings import like_another_form
 from transforms.headings import find_table
+from transforms.other_forms import best_fitting
 from transforms.parsing import parse_column, parse_table
 from transforms.reading import Reading, read_book
 
@@ -52,16 +55,29 @@ def read_filed(data: bytes, name: str, kind: Kind, year: int | None) -> Filed:
     return tabulate(read_book(data, name), name, kind, year)
 
 
-def tabulate(reading: Reading, name: str, kind: Kind, year: int | None) -> Filed:
-    """What was read of a file called `name` as typed rows of `kind`; `year` completes dates written without one."""
+def tabulate(reading: Reading, name: str, kind: Kind, year: int | None, others: Iterable[Kind] = ()) -> Filed:
+    """What was read of a file called `name` as typed rows of `kind`; `year` completes dates written without one.
+
+    others: forms that it may be instead, named where the file has not the headings of `kind`.
+    """
     empty = Table("", _no_rows(kind), {}, {}, _no_rows(kind))
     table, findings, account = None, reading.findings, None
     if reading.book is not None:
         found = find_table(reading.book, kind.fields, kind.total_in)
-        table, findings, account = found.table, (*findings, *found.findings), found.account
+        told = tuple(_of_another_form(f, reading.book, kind, others) for f in found.findings)
+        table, findings, account = found.table, (*findings, *told), found.account
     frame = parse_table(table or empty, kind.fields, year=year)
     totals = parse_table(_only_totals(table or empty), kind.fields, year=year)
     return Filed(kind, name, table, frame, totals, findings, account, year)
+
+
+def _of_another_form(finding: Finding, book: Book, kind: Kind, others: Iterable[Kind]) -> Finding:
+    """HEAD-01 with the form whose headings the book has, if there is one; any other finding as it is."""
+    if finding.rule != "HEAD-01":
+        return finding
+    forms = {other.code: other for other in others if other.code != kind.code}
+    code = best_fitting(book, {code: other.fields for code, other in forms.items()})
+    return like_another_form(finding, forms[code].title_zh, forms[code].title_en, code) if code else finding
 
 
 def judge_filed(

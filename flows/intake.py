@@ -68,6 +68,15 @@ def judge_again(home: Home, pack: Pack, submission: Submission, due: Due, reader
     return stages.judge_again(home, pack, submission, due.causes, reader, due.head)
 
 
+@task(
+    name="judge timeliness", cache_policy=NO_CACHE, persist_result=False,
+    retries=3, retry_delay_seconds=[1, 5, 20], retry_condition_fn=_worth_retrying,
+)  # fmt: skip
+def keep_timetable(home: Home, pack: Pack) -> None:
+    """Who owed what by when, and whether it came on time."""
+    stages.keep_timetable(home, pack)
+
+
 @task(name="check the warehouse", cache_policy=NO_CACHE, persist_result=False)
 def check(home: Home) -> None:
     """Great Expectations over the loaded warehouse; a failure holds publication."""
@@ -104,6 +113,7 @@ def intake(pack: str, home: str | None = None) -> BatchResult:
             return judge_again(opened, contents, due.submission, due, reader)
 
         taken = list(work_through(Watch(opened, contents), contents, received, settle, again))
+        keep_timetable(opened, contents)
         tell("check", len(done), len(received))
         check(opened)
         tell("publish", len(done), len(received))
@@ -114,11 +124,12 @@ def intake(pack: str, home: str | None = None) -> BatchResult:
 
 def _describe(home: Home, pack: Pack, taken: Sequence[Taken]) -> None:
     """A table of the batch in Prefect's UI, and one for each submission returned in this run; no filed value in any."""
-    names = pack.filer_names()
-    rows = [_row(t, names) for t in taken]
+    names, lateness = pack.filer_names(), home.lateness()
+    stored = {s.id: s for s in home.submissions()}
+    rows = [_row(t, names, lateness.days(stored[t.submission.id])) for t in taken]
     # A key names one artifact through all its versions; Prefect takes lower case, digits and dashes.
     create_table_artifact(
-        rows, key=f"intake-{_key(pack.name)}", description=f"{pack.settings.title}：{len(rows)} 件报送"
+        rows, key=f"intake-{artifact_key(pack.name)}", description=f"{pack.settings.title}：{len(rows)} 件报送"
     )
     for t in taken:
         if t.new and t.outcome is Outcome.RETURNED:
@@ -128,10 +139,10 @@ def _describe(home: Home, pack: Pack, taken: Sequence[Taken]) -> None:
                 for f in home.findings(t.submission.id)
             ]
             text = f"{t.submission.arrival.file} 退回。[校验报告]({report.as_uri()})"
-            create_table_artifact(found, key=f"returned-{_key(t.submission.id)}", description=text)
+            create_table_artifact(found, key=f"returned-{artifact_key(t.submission.id)}", description=text)
 
 
-def _row(taken: Taken, names: dict[str, str]) -> dict[str, Any]:
+def _row(taken: Taken, names: dict[str, str], days_late: int | None) -> dict[str, Any]:
     submission, arrival = taken.submission, taken.submission.arrival
     return {
         "编号": submission.id,
@@ -140,10 +151,11 @@ def _row(taken: Taken, names: dict[str, str]) -> dict[str, Any]:
         "报告期": arrival.period.label,
         "版本": submission.version,
         "结论": taken.outcome.zh,
-        "迟报天数": submission.days_late,
+        "迟报天数": days_late or 0,
         "本次处理": "重新判定" if taken.again else "是" if taken.new else "否（此前已处理）",
     }
 
 
-def _key(text: str) -> str:
+def artifact_key(text: str) -> str:
+    """A name as part of an artifact's key."""
     return "".join(c if c.isascii() and c.isalnum() else "-" for c in text.lower()).strip("-") or "pack"

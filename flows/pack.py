@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import polars as pl
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from contracts.calendar import Calendar
 from contracts.context import Reference
 from contracts.errors import PackError
 from contracts.explanations import BAND_PCT, Explanation
 from contracts.kind import Kind
+from contracts.obligations import DEFAULT_CLOSE, Duties
 from contracts.period import Period
 from contracts.submission import Arrival
 from contracts.waivers import Waiver, still_valid
@@ -34,6 +37,9 @@ class PackSettings(BaseModel):
     publish_at: AwareDatetime
     notice: str = ""
     form: Literal["indicator_paragraphs", "plain"] = "plain"
+    calendar: str = "cn"
+    close_of_business: time = DEFAULT_CLOSE
+    due_soon_workdays: int = Field(default=3, ge=0, le=60)
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ class Pack:
     """A pack that was read and found right.
 
     lists: file name → the list as filed; arrivals: what came, in order of arrival, the pack's own lists first and the
-    list of arrivals last.
+    list of arrivals last; calendar: the one it names, with the notices of its own folder `calendar/`.
     """
 
     folder: Path
@@ -49,6 +55,18 @@ class Pack:
     kinds: Mapping[str, Kind]
     lists: Mapping[str, Filed]
     arrivals: tuple[Arrival, ...]
+    calendar: Calendar
+
+    @cached_property
+    def duties(self) -> Duties:
+        """Who owes what for which period, and by when."""
+        return Duties(
+            self.rows("obligations.csv"),
+            self.rows("filers.csv"),
+            self.calendar,
+            self.settings.close_of_business,
+            self.rows("events.csv"),
+        )
 
     @property
     def name(self) -> str:

@@ -10,27 +10,39 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import polars as pl
 from pydantic import ValidationError
 
+from contracts.calendar import Calendar, shipped_calendar
 from contracts.context import Reference
 from contracts.errors import PackError, UsageError
 from contracts.kind import Kind
+from contracts.notices import read_notice
 from contracts.period import Period
-from contracts.structure import RULES as STRUCTURE_RULES
 from contracts.submission import Arrival
 from flows.filing import Filed, judge_filed, read_filed
 from flows.pack import Pack, PackSettings, read_bytes
+from flows.pack_checks import (
+    at_cell,
+    check_duties,
+    check_forms,
+    check_names,
+    check_obligations,
+    known_kind,
+    known_period,
+    place_of,
+)
 from transforms.parting import part
 
 ARRIVALS = "arrivals.csv"
-OPTIONAL = ("waivers.csv", "explanations.csv", "obligations.csv", "indicators.csv")
+NEEDED = ("filers.csv", ARRIVALS)  # every other list may be left out
+STAYS_HERE = "contacts.csv"  # people's addresses: read where they are needed, never stored in a home
 PATH = re.compile(
-    r"submissions/(?P<kind>[^/]+)/(?P<filer>[A-Za-z0-9-]+)_(?P<period>[0-9QH-]+)(?:_[^/\x00-\x1f]*)?\.[^./\x00-\x1f]+"
+    r"submissions/(?P<kind>[^/]+)/(?P<filer>[A-Za-z0-9-]+)_(?P<period>[0-9QHW-]+)(?:_[^/\x00-\x1f]*)?\.[^./\x00-\x1f]+"
 )
 
 SAID = {
@@ -54,18 +66,22 @@ def read_pack(folder: Path, kinds: Mapping[str, Kind]) -> Pack:
         assert kind.pack_file is not None
         if (folder / kind.pack_file).is_file():
             lists[kind.pack_file] = _read_list(folder, kind, settings, lists, kinds)
-        elif kind.pack_file not in OPTIONAL:
+        elif kind.pack_file in NEEDED:
             raise PackError(f"数据包缺少 {kind.pack_file}", f"the pack has no {kind.pack_file}")
     _check_bureau(folder, settings, lists["filers.csv"].frame)
     if "obligations.csv" in lists:
-        _check_obligations(lists["obligations.csv"], settings.year, kinds)
+        check_obligations(lists["obligations.csv"], kinds)
     for file in ("waivers.csv", "explanations.csv"):
         if file in lists:
-            _check_names(lists[file], lists["filers.csv"].frame, kinds)
+            check_names(lists[file], lists["filers.csv"].frame, kinds)
+    if "limits.csv" in lists:
+        check_forms(lists["limits.csv"], kinds)
     arrivals = _own_arrivals(settings, lists) + _filed_arrivals(folder, lists, kinds)
     if lists[ARRIVALS].frame.height:  # a list that names nothing yet is no record of anything
         arrivals.append(_list_of_arrivals(settings, lists[ARRIVALS], arrivals))
-    return Pack(folder, settings, kinds, lists, tuple(arrivals))
+    pack = Pack(folder, settings, kinds, lists, tuple(arrivals), _read_calendar(folder, settings))
+    check_duties(pack)
+    return pack
 
 
 def _read_settings(folder: Path) -> PackSettings:
@@ -86,6 +102,16 @@ def _read_settings(folder: Path) -> PackSettings:
 def _line_of(text: str, key: str) -> int | None:
     lines = text.splitlines()
     return next((n for n, line in enumerate(lines, 1) if re.match(rf"\s*{re.escape(key)}\s*=", line)), None)
+
+
+def _read_calendar(folder: Path, settings: PackSettings) -> Calendar:
+    """The calendar that the pack names, and the notices of its own: a province's festivals, an order of the bureau."""
+    shipped = shipped_calendar(settings.calendar)
+    own = sorted((folder / "calendar").glob("*.toml"))
+    if not own:
+        return shipped
+    notices = (read_notice(read_bytes(folder, f"calendar/{f.name}").decode(errors="replace"), f.stem) for f in own)
+    return Calendar(f"{settings.calendar}+{folder.resolve().name}", (*shipped.notices, *notices))
 
 
 def _read_list(
@@ -109,17 +135,14 @@ def _read_list(
         kept, _ = part(filed.frame, judgment.quarantined)
         return replace(filed, frame=kept)
     if verdict.blocking:
-        zh = "；".join(f"{_at(kind.pack_file, f.cell)} {f.message_zh}（应为：{f.expected}）" for f in verdict.blocking)
+        zh = "；".join(
+            f"{at_cell(kind.pack_file, f.cell)} {f.message_zh}（应为：{f.expected}）" for f in verdict.blocking
+        )
         en = "; ".join(
-            f"{_at(kind.pack_file, f.cell)} {f.message_en} (expected: {f.expected})" for f in verdict.blocking
+            f"{at_cell(kind.pack_file, f.cell)} {f.message_en} (expected: {f.expected})" for f in verdict.blocking
         )
         raise PackError(f"数据包有误：{zh}", f"the pack is wrong: {en}")
     return filed
-
-
-def _at(file: str, cell: str | None) -> str:
-    found = re.fullmatch(r"([A-Z]+)(\d+).*", cell or "")
-    return f"{file}:{found[2]}:{found[1]}" if found else file
 
 
 def _own_arrivals(settings: PackSettings, lists: Mapping[str, Filed]) -> list[Arrival]:
@@ -127,7 +150,7 @@ def _own_arrivals(settings: PackSettings, lists: Mapping[str, Filed]) -> list[Ar
     return [
         Arrival(file, settings.bureau, filed.kind.code, period, settings.issued_at, "数据包")
         for file, filed in sorted(lists.items())
-        if file != ARRIVALS
+        if file not in (ARRIVALS, STAYS_HERE)
     ]
 
 
@@ -150,12 +173,12 @@ def _filed_arrivals(folder: Path, lists: Mapping[str, Filed], kinds: Mapping[str
 
 def _arrival(folder: Path, row: Mapping[str, Any], filed: Filed, known: set[str], kinds: Mapping[str, Kind]) -> Arrival:
     """One line of arrivals.csv: what its path says must be known, and the file must be there."""
-    file, place = row["file"], _place(filed, "file", row)
+    file, place = row["file"], place_of(filed, "file", row)
     found = PATH.fullmatch(file)
     if found is None or ".." in PurePosixPath(file).parts:
         want = "submissions/<kind>/<FILER>_<period>[_<note>].<suffix>"
         raise PackError(f"{place} 文件路径“{file}”应为 {want}", f"{place} “{file}” should be {want}")
-    code = _known_kind(place, found["kind"], kinds)
+    code = known_kind(place, found["kind"], kinds)
     if found["filer"] not in known:
         raise PackError(
             f"{place} 填报单位“{found['filer']}”不在 filers.csv 中；有：{'、'.join(sorted(known))}",
@@ -163,7 +186,7 @@ def _arrival(folder: Path, row: Mapping[str, Any], filed: Filed, known: set[str]
         )
     if not (folder / file).is_file():
         raise PackError(f"{place} 文件不存在：{file}", f"{place} there is no file {file}")
-    period = _period(place, found["period"])
+    period = known_period(place, found["period"])
     return Arrival(file, found["filer"], code, period, _moment(filed, row), row["channel"])
 
 
@@ -171,28 +194,9 @@ def _moment(filed: Filed, row: Mapping[str, Any]) -> datetime:
     try:
         return datetime.fromisoformat(row["received_at"])
     except ValueError as error:
-        place, text = _place(filed, "received_at", row), row["received_at"]
+        place, text = place_of(filed, "received_at", row), row["received_at"]
         zh = f"{place} 没有“{text}”这一时刻，应如 2020-12-10T16:30:00+08:00"
         raise PackError(zh, f"{place} there is no moment “{text}”; such as 2020-12-10T16:30:00+08:00") from error
-
-
-def _period(place: str, text: str) -> Period:
-    try:
-        return Period.parse(text)
-    except ValueError as error:
-        zh = f"{place} 报告期“{text}”无法识别，应如 2020、2020-11、2020Q4"
-        raise PackError(zh, f"{place} “{text}” is no period; such as 2020, 2020-11, 2020Q4") from error
-
-
-def _known_kind(place: str, code: str, kinds: Mapping[str, Kind]) -> str:
-    """`code`, if it is a form that filers file; the pack's own lists are not."""
-    filed = [k.code for k in kinds.values() if k.pack_file is None]
-    if code not in filed:
-        raise PackError(
-            f"{place} 没有报表“{code}”；有：{'、'.join(filed)}",
-            f"{place} there is no kind “{code}”; there are: {', '.join(filed)}",
-        )
-    return code
 
 
 def _check_bureau(folder: Path, settings: PackSettings, filers: pl.DataFrame) -> None:
@@ -204,43 +208,3 @@ def _check_bureau(folder: Path, settings: PackSettings, filers: pl.DataFrame) ->
             f"pack.toml line {line}, bureau: “{settings.bureau}” is not the bureau of filers.csv; "
             f"expected {', '.join(bureaus)}",
         )
-
-
-def _check_obligations(filed: Filed, year: int, kinds: Mapping[str, Kind]) -> None:
-    """What a rule of the list cannot know: which forms there are, and which days the year has."""
-    for row in filed.frame.iter_rows(named=True):
-        _known_kind(_place(filed, "kind", row), row["kind"], kinds)
-        for name in ("from", "until"):
-            if row[name] is not None:
-                _period(_place(filed, name, row), row[name])
-        if not row["due"].startswith("+"):
-            try:
-                date.fromisoformat(f"{year}-{row['due']}")
-            except ValueError as error:
-                place = _place(filed, "due", row)
-                zh = f"{place} {year}年没有期限所指的“{row['due']}”，应为该年的一天，如 12-31"
-                en = f"{place} {year} has no “{row['due']}”; expected a day of that year, such as 12-31"
-                raise PackError(zh, en) from error
-
-
-def _check_names(filed: Filed, filers: pl.DataFrame, kinds: Mapping[str, Kind]) -> None:
-    """A waiver or an explanation for a rule, a filer or a period that nobody knows would do nothing without a word."""
-    known = {
-        "rule": {rule.id for kind in kinds.values() for rule in kind.rules},
-        "filer": set(filers["code"].to_list()),
-    }
-    if "kind" in filed.frame.columns:
-        known["rule"] |= set(STRUCTURE_RULES)
-        known["kind"] = {kind.code for kind in kinds.values() if kind.pack_file is None}
-    for row in filed.frame.iter_rows(named=True):
-        for name, names in known.items():
-            if row[name] not in names:
-                place = _place(filed, name, row)
-                raise PackError(f"{place} 没有“{row[name]}”", f"{place} there is no “{row[name]}”")
-        _period(_place(filed, "period", row), row["period"])
-
-
-def _place(filed: Filed, name: str, row: Mapping[str, Any]) -> str:
-    """file:line:column of a field in a row of a list."""
-    assert filed.table is not None
-    return _at(filed.name, filed.table.address(name, row["_row"]))

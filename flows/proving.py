@@ -170,9 +170,12 @@ def _prove_one(case: _Case, share: int, seed: int, chance: Random) -> Proof:
 
 
 def _look(case: _Case, place: Place, probed: Iterable[Effect]) -> CellProof:
-    """Which rules look at a cell: those that answer otherwise when it is far off."""
+    """Which rules look at a cell: those that answer otherwise when it is far off.
+
+    A rule that then can no longer tell is not one of them: it lacks what it would compare the cell with.
+    """
     trial = case.trial
-    moved = frozenset[str]().union(*(effect.moved for effect in probed))
+    moved = {rule for effect in probed for rule in (*effect.broken, *effect.mended, *effect.told)}
     operand = place.field if place.row is not None else f"total_{place.field}"
     # What fails as filed looks at the cell too, though nothing far off can make it fail.
     failing = {r.id for r in trial.readers(place.field) if operand in r.fields and trial.failed(r.id, place.row or 0)}

@@ -1,7 +1,7 @@
 """A submission's way through every stage, as plain functions over an open home. Take Prefect off and this still runs.
 
-receive → read → parse → judge → part → record and load; then check and publish the whole. Idempotent throughout: what
-the ledger has is not done again.
+receive → read → parse → judge → part → record and load; then who was on time; check and publish the whole. Idempotent
+throughout: what the ledger has is not done again.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 
 import polars as pl
@@ -21,12 +21,13 @@ from contracts.figure import Figure
 from contracts.finding import Outcome, Verdict
 from contracts.judge import Judgment
 from contracts.kind import Kind
-from contracts.obligations import ZONE, due_at, filers_owing
+from contracts.obligations import ZONE
 from contracts.period import Period
 from contracts.schema import passes
 from contracts.submission import Arrival, Submission
 from contracts.waivers import Waiver
 from flows.comparisons import all_explanations, applicable_waivers, counterparts, gather_references
+from flows.duties import timetable
 from flows.expected import report_expected
 from flows.filing import Filed, judge_filed, tabulate
 from flows.pack import Pack
@@ -77,8 +78,9 @@ def receive(home: Home, pack: Pack, arrival: Arrival) -> Submission:
     known = _received_before(home, pack, arrival)
     if known is not None:
         return known
-    due = due_at(pack.rows("obligations.csv"), arrival.filer, arrival.kind, arrival.period)
-    return home.receive(arrival, pack.read(arrival), due)
+    arrived_on = arrival.received_at.astimezone(ZONE).date()
+    deadline = pack.duties.deadline(arrival.filer, arrival.kind, arrival.period, arrived_on)
+    return home.receive(arrival, pack.read(arrival), None if deadline is None else deadline.at)
 
 
 def _received_before(home: Home, pack: Pack, arrival: Arrival) -> Submission | None:
@@ -155,7 +157,7 @@ def _judge(home: Home, pack: Pack, submission: Submission, reader: Reader) -> _J
     kind = pack.kinds[arrival.kind].in_force(arrival.period)
     # What is judged is what was kept, not what lies in the inbox by now.
     reading = reader.read(home.landing.path(submission.sha256), arrival.file)
-    filed = tabulate(reading, arrival.file, kind, arrival.period.year)
+    filed = tabulate(reading, arrival.file, kind, arrival.period.year, pack.kinds.values())
     waivers, explanations = applicable_waivers(pack, arrival), all_explanations(home, pack)
     judgment = judge_filed(
         filed,
@@ -171,8 +173,10 @@ def _judge(home: Home, pack: Pack, submission: Submission, reader: Reader) -> _J
     figures: list[Figure] = []
     rows: pl.DataFrame | None = None
     if verdict.outcome is not Outcome.RETURNED and filed.table is not None:
-        rows = _gated(kind, accepted, verdict, filed.frame.columns)
-        figures = unfold(kind, rows, filed.table, filer=arrival.filer, period=arrival.period)
+        gated = _gated(kind, accepted, verdict)
+        # A measure may speak of what a row was compared with (the limit in force); that is not kept with the row.
+        figures = unfold(kind, gated, filed.table, filer=arrival.filer, period=arrival.period)
+        rows = gated.select(filed.frame.columns)
     beside = accepted if rows is not None else None
     compared = compare(kind, judgment.frame, beside, verdict.counts, counterparts(home, pack, kind, arrival))
     return _Judged(kind, filed, judgment, compared, rows, figures, waivers, explanations)
@@ -219,13 +223,13 @@ def _given(judged: _Judged, period: Period) -> list[datetime]:
     return [datetime.combine(day, time.min, ZONE) for day in given]
 
 
-def _gated(kind: Kind, accepted: pl.DataFrame, verdict: Verdict, columns: list[str]) -> pl.DataFrame:
-    """The accepted rows once Pandera itself has passed them, without the columns they were only compared with."""
+def _gated(kind: Kind, accepted: pl.DataFrame, verdict: Verdict) -> pl.DataFrame:
+    """The accepted rows once Pandera itself has passed them, with the columns they were compared with."""
     waived = {f.rule for f in verdict.findings if f.waived_by}
     if verdict.outcome is Outcome.PARTIAL:
         # Rules about the whole were judged on the rows as filed; of what is left of them they say nothing.
         waived |= {rule.id for rule in kind.rules if rule.scope == "frame"}
-    return passes(kind.schema, accepted, waived).select(columns)
+    return passes(kind.schema, accepted, waived)
 
 
 def _derive(home: Home, pack: Pack, kind: Kind, arrival: Arrival, new: list[Figure]) -> list[Figure]:
@@ -236,13 +240,31 @@ def _derive(home: Home, pack: Pack, kind: Kind, arrival: Arrival, new: list[Figu
         if not (f.filer == arrival.filer and f.period == arrival.period)
     ]
     together = [*standing, *new]
-    obligations = pack.rows("obligations.csv")
     derived: list[Figure] = []
     for period in sorted({f.period for f in together}):
-        owing = filers_owing(obligations, kind.code, period)
+        owing = pack.duties.owing(kind.code, period)
         filed = [f for f in together if f.period == period]
         derived += combine(kind, filed, bureau=pack.settings.bureau, owing=owing)
     return derived
+
+
+def looked_at(home: Home, pack: Pack, today: date) -> datetime:
+    """As of when a run judges who owed what: the pack's own moment, but nothing that is still to come is missing.
+
+    Before that moment it is the beginning of today, or the last arrival: two runs on one day that find the same say
+    the same.
+    """
+    came = [s.arrival.received_at for s in home.submissions(pack.settings.year)]
+    return min(pack.settings.publish_at, max([datetime.combine(today, time(), ZONE), *came]))
+
+
+def keep_timetable(home: Home, pack: Pack, today: date | None = None) -> None:
+    """Judge who owed what by when (`looked_at`), and keep that in the place of what was kept before."""
+    on, kept = looked_at(home, pack, today or datetime.now(ZONE).date()), False
+    while not kept:  # another process may settle something meanwhile, and that may be what was awaited
+        head = home.last_entry()
+        told = timetable(pack, home, on)
+        kept = home.keep_deadlines(pack.settings.year, told.frame, told.on, pack.calendar.code, head)
 
 
 def check(home: Home) -> CheckResult:

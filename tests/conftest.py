@@ -62,7 +62,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Taking turns, outside of what pytest-timeout counts. Whoever waits to be alone holds the gate: no one overtakes."""
+    """Take turns, outside of what pytest-timeout counts. Who waits to be alone holds the gate: no one overtakes."""
     turns = os.environ[_TURNS]
     with open(f"{turns}/gate", "w") as gate, open(f"{turns}/floor", "w") as floor:
         alone = item.get_closest_marker("alone") is not None

@@ -65,7 +65,9 @@ def commands() -> str:
     # typed Any: Typer gives no public type to what it makes of an app
     group: Any = typer.main.get_command(app)
     lead = """\
-`jixiao` is in `.venv/bin` after `make run`. `jixiao --help` and `jixiao COMMAND --help` say the same as this page.
+`jixiao` is in `.venv/bin` after `make run`. `jixiao --help` and `jixiao COMMAND --help` say the same as this page,
+`jixiao --version` which version it is. A command line that cannot be read is told in Chinese and English, with what is
+written alike and how the command is written.
 
 Exit status: 0 done, and nothing blocks; 1 `check` returned the file, or part of it, `read` could not read it, or
 `rules test` found a rule that would return an accepted file; 2 misuse or a fault of ours."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from contracts.field import Field
 from contracts.finding import Cell, Finding
@@ -47,6 +48,13 @@ def no_heading(
     return structure_finding(
         "HEAD-01", zh, en, cells=(Cell(sheet, nearest[0]),) if nearest else (), expected=expected or None
     )
+
+
+def like_another_form(finding: Finding, title_zh: str, title_en: str, code: str) -> Finding:
+    """HEAD-01 of a file that has the headings of another form, which is named."""
+    zh = f"{finding.message_zh}文件中的列名更像报表《{title_zh}》（{code}）；请核对报送的是哪一张报表。"
+    en = f"{finding.message_en} The headings look more like those of the form {code} ({title_en}): check which it is."
+    return replace(finding, message_zh=zh, message_en=en)
 
 
 def missing_columns(file: str, sheet: str, first_row: int, block: Block, fields: Sequence[Field]) -> list[Finding]:

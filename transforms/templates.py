@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ import xlsxwriter
 from contracts.field import Field, Meaning, Type
 from contracts.kind import Kind
 from contracts.rule import Rule
+from transforms.clauses import clauses
 
 GUIDE = "填报说明"
 ROWS = 20_000  # how far down formats, drop-downs and input notes reach
@@ -39,7 +41,7 @@ _NOT_IN_A_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
 
 
 def blank_workbook(kind: Kind) -> bytes:
-    """The bytes of an xlsx workbook: the empty form, and the sheet 填报说明 with its fields and rules."""
+    """The bytes of an xlsx workbook: the empty form, and the sheet 填报说明 with fields, clauses and rules."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties({"title": kind.title_zh, "created": FIXED})
@@ -159,6 +161,11 @@ def _write_guide(book: Any, guide: Any, kind: Kind) -> None:
     rows: list[tuple[tuple[str, ...], Any]] = [((line,), None) for line in _general(kind)]
     titles = ("列 column", "含义 meaning", "类型 type", "必填 required", "单位 unit", "可选值 choices", "说明 note")
     rows += [((), None), (titles, bold), *((_field_row(field), wrap) for field in kind.fields)]
+    rows += (
+        [((), None), (("填报说明各条：",), bold), *((line, wrap) for line in _clause_rows(kind))]
+        if clauses(kind)
+        else []
+    )
     rules = ("编号 rule", "内容", "content", "级别 severity", "适用 in force", "依据 basis", "应为 expected")
     rows += [((), None), (rules, bold), *((_rule_row(rule), wrap) for rule in kind.rules)]
     for row, (texts, look) in enumerate(rows, start=1):
@@ -178,6 +185,13 @@ def _general(kind: Kind) -> list[str]:
     if kind.rows_stand_alone:
         lines.insert(2, "各行互不影响：有误的行会被单独退回，其余各行照常接受。")
     return lines
+
+
+def _clause_rows(kind: Kind) -> Iterator[tuple[str, ...]]:
+    """第2条, and below it what it asks, one rule a row; the rules' bases cite these numbers."""
+    for clause in clauses(kind):
+        yield (f"第{clause.number}条", f"{clause.called}。" if clause.called else "")
+        yield from (("", f"{rule.title_zh}（{rule.id}，{rule.severity.value}）。") for rule in clause.rules)
 
 
 def _field_row(field: Field) -> tuple[str, ...]:

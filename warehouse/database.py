@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from contracts.errors import StorageError
 from warehouse import tables
 
-HEAD = "0003"  # the revision this code is written for: that of the last file in migrations/versions
+HEAD = "0005"  # the revision this code is written for: that of the last file in migrations/versions
 
 
 def connect(url: str | URL, *, writable: bool) -> Engine:

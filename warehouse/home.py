@@ -31,6 +31,7 @@ from warehouse import ledger, lookup, provenance, tables
 from warehouse.arrivals import add_submission, find_submission
 from warehouse.canonical import moment_text
 from warehouse.database import HEAD, connect, current_revision, gather_journal, migrate, reading, reported, writing
+from warehouse.deadlines import Lateness, StoredDeadline, keep_deadlines, lateness_of, list_deadlines
 from warehouse.files import hold
 from warehouse.landing import Landing
 from warehouse.load import Cause, Judged, is_judged, record
@@ -176,6 +177,20 @@ class Home:
             named = connection.execute(query).tuples().all()
             return self.registers.sweep(set(named))
 
+    def keep_deadlines(
+        self, year: int, timetable: pl.DataFrame, judged_on: datetime, calendar: str, head: int | None = None
+    ) -> bool:
+        """Put a year's timetable (`flows.duties`) in the place of the one before; nothing is written where it is that.
+
+        judged_on, calendar: as of when, and on which calendar. head: `last_entry` when it was made; False, and nothing
+        is kept, where another process has written since.
+        """
+        with writing(self.engine) as connection:
+            if head is not None and ledger.last_entry(connection) != head:
+                return False
+            keep_deadlines(connection, year, timetable, judged_on, calendar)
+            return True
+
     def publish_entry(self, year: int, files: Mapping[str, str], at: datetime) -> bool:
         """Note what is published for a year: relative path → SHA-256. False when that is noted already."""
         with writing(self.engine) as connection:
@@ -194,6 +209,15 @@ class Home:
         query = query if year is None else query.where(tables.submissions.c.year == year)
         with reading(self.engine) as connection:
             return lookup.list_submissions(connection, query)
+
+    def deadlines(self, year: int | None = None) -> list[StoredDeadline]:
+        """What everybody owed for a year, or ever, as its last run judged it; in the order of the obligations."""
+        with reading(self.engine) as connection:
+            return list_deadlines(connection, year)
+
+    def lateness(self) -> Lateness:
+        """Which submissions came late, of all there are."""
+        return lateness_of(self.deadlines(), self.submissions())
 
     def findings(self, submission_id: str, pass_number: int | None = None) -> list[Finding]:
         """What a pass found, or the current one."""

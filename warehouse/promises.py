@@ -11,6 +11,7 @@ from typing import get_args
 
 from contracts.amounts import Comparator
 from contracts.finding import Outcome
+from contracts.timeliness import State
 
 DECIMAL = r"^-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?$"
 HASH = "^[0-9a-f]{64}$"
@@ -216,6 +217,38 @@ PROMISES: tuple[Promise, ...] = (
         "没有待重新判定的报送",
         "no submission waits to be judged again",
         "SELECT id FROM {batch} WHERE again IS NOT NULL",
+    ),
+    _among(
+        "deadline_states_are_known",
+        "deadlines",
+        "state",
+        [state.value for state in State],
+        "报送时限的状态在规定范围内",
+        "states of deadlines are known",
+    ),
+    _no_rows(
+        "late_is_what_was_accepted_after_its_limit",
+        "deadlines",
+        "迟报接受当且仅当首次接受晚于时限且不再有所待",
+        "accepted late is exactly what was accepted after its limit and waits for nothing",
+        "SELECT ordinal FROM {batch} WHERE (state = 'accepted_late') <>"
+        " (accepted_at IS NOT NULL AND accepted_at > COALESCE(limit_at, accepted_at) AND awaited = 0"
+        " AND state <> 'not_applicable')",
+    ),
+    _no_rows(
+        "missing_is_what_never_came",
+        "deadlines",
+        "缺报者从未收到也未申报零报告，且时限已过",
+        "what is missing never came, was not declared nil, and is past its limit",
+        "SELECT ordinal FROM {batch} WHERE state = 'missing' AND (received_at IS NOT NULL OR nil_on IS NOT NULL"
+        " OR limit_at IS NULL OR limit_at >= judged_on)",
+    ),
+    _no_rows(
+        "nothing_is_owed_twice",
+        "deadlines",
+        "同一单位、报表、报告期只有一项义务",
+        "a filer owes a form for a period once",
+        "SELECT filer FROM {batch} GROUP BY filer, kind, period HAVING COUNT(*) > 1",
     ),
     _no_rows(
         "ledger_has_no_gaps",

@@ -38,10 +38,10 @@ def jixiao(path: Path) -> pl.DataFrame:
 
 
 def jixiao_with_rows(path: Path) -> pl.DataFrame:
-    """The same, and the failing rows themselves in a second look at the file."""
-    register, reasons = _judged(path)
+    """The same, and the failing rows themselves."""
+    register, reasons, found = _judged(path, hold=_IN_MEMORY)
     if reasons.height <= _IN_MEMORY:
-        held = list(failing_rows(register, reasons["_row"]))
+        held = list(failing_rows(register, reasons["_row"], found))
         return pl.concat([rows.drop("_row") for rows in held], how="vertical").hstack(reasons) if held else reasons
     with tempfile.TemporaryDirectory() as folder:
         for number, rows in enumerate(failing_rows(register, reasons["_row"])):
@@ -49,12 +49,12 @@ def jixiao_with_rows(path: Path) -> pl.DataFrame:
     return reasons
 
 
-def _judged(path: Path) -> tuple[Register, pl.DataFrame]:
+def _judged(path: Path, hold: int = 0) -> tuple[Register, pl.DataFrame, pl.DataFrame | None]:
     rows = scan_register(path).with_row_index("_row").with_columns(pl.col("_row").cast(pl.Int64))
     register = Register(rows, seekable=path.suffix == ".parquet")
-    marks = judge_register(twelve.contract(), twelve.table(), register, told=10).marks
-    reasons = marks.reasons().filter(pl.col("failed").list.len() > 0)
-    return register, reasons.select(pl.col("_at").alias("_row"), pl.col("failed").alias("rules"))
+    judged = judge_register(twelve.contract(), twelve.table(), register, told=10, hold=hold)
+    reasons = judged.marks.reasons().filter(pl.col("failed").list.len() > 0)
+    return register, reasons.select(pl.col("_at").alias("_row"), pl.col("failed").alias("rules")), judged.held
 
 
 def fused_polars(path: Path) -> pl.DataFrame:

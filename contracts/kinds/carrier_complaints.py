@@ -9,10 +9,10 @@ import polars as pl
 from contracts.field import Field, Type
 from contracts.finding import Severity
 from contracts.kind import define_kind
-from contracts.measure import Measure, Method
+from contracts.measure import Context, Measure, Method
 from contracts.readings import Reading
 from contracts.relation_rules import gap_text, relation_rule
-from contracts.relations import share_of, within
+from contracts.relations import percent_change, share_of, within
 from contracts.rule import Rule, Scope
 from contracts.rule_forms import stands_once
 from contracts.terms import added_up, stated
@@ -48,6 +48,51 @@ READINGS: tuple[Reading, ...] = ("rounded", "truncated")
 # Where nobody complained, or nobody is a user, no number of users follows.
 ASKED = ((pl.col("total") > 0) & (pl.col("user_share") != 0) & pl.col("rate").is_not_null()).fill_null(value=False)
 _IDLE = 1e-9  # what dividing in binary may leave over, of one
+
+
+CLASSES = ("service", "quality", "billing")
+_TIMES = 2.0  # how much more, or less, of a class a carrier may have than the others together
+_SPREAD = 4.0  # standard deviations of a count of complaints; what lies within is chance
+
+
+def _like_the_others(field: Field) -> pl.Expr:
+    """Whether a class makes up of a carrier's complaints about what it makes up of all other carriers' together."""
+    own = pl.col(field.name).cast(pl.Float64)
+    every = pl.sum_horizontal([pl.col(name) for name in CLASSES], ignore_nulls=False).cast(pl.Float64)
+    usual = every * (own.sum() - own) / (every.sum() - every)
+    near = own.is_between(usual / _TIMES, usual * _TIMES)
+    return near | ((own - usual).abs() <= _SPREAD * pl.max_horizontal(own, usual).sqrt())
+
+
+def _class_like_the_others(rule_id: str, field: Field) -> Rule:
+    heading, title = field.heading, field.title_en
+    complete = pl.all_horizontal(pl.col(name).is_not_null().all() for name in CLASSES)
+    every = pl.sum_horizontal([pl.col(name) for name in CLASSES], ignore_nulls=False)
+    return Rule(
+        id=rule_id,
+        severity=Severity.EXPLAIN,
+        scope=Scope.ROW,
+        title_zh=f"“{heading}”占企业申诉的比重与其他企业相近",
+        title_en=f"{title}: about as large a part of the complaints as with the other carriers",
+        when=complete & (every.sum() > every),
+        holds=_like_the_others(field),
+        fields=(field.name, *(name for name in CLASSES if name != field.name)),
+        expected=pl.lit("约 ") + _share(field, others=True) + "%",
+        message_zh=f"{{carrier}}“{heading}”{{{field.name}}} 人次，占其申诉的 {{own}}%，而其他企业合计为 {{others}}%，"
+        "相差一倍以上；请核对各类申诉量是否错列，数据无误的，请说明原因。",
+        message_en=f"{{carrier}}: {title} {{{field.name}}} is {{own}} % of its complaints, but {{others}} % with the "
+        "others together, more than twice apart; check whether columns were exchanged, and explain if it is right.",
+        values={"carrier": pl.col("carrier"), "own": _share(field), "others": _share(field, others=True)},
+        basis=FORM,
+    )
+
+
+def _share(field: Field, *, others: bool = False) -> pl.Expr:
+    """A class in percent of a carrier's complaints, or of all other carriers', for a reader."""
+    own = pl.col(field.name).cast(pl.Float64)
+    every = pl.sum_horizontal([pl.col(name) for name in CLASSES]).cast(pl.Float64)
+    part, whole = (own.sum() - own, every.sum() - every) if others else (own, every)
+    return (part / whole * 100).round(1).cast(pl.String)
 
 
 def _all_of_it(rule_id: str, field: Field) -> Rule:
@@ -144,6 +189,21 @@ RULES = (
         values={"users": _users_by_carrier()},
         basis=FORM,
     ),
+    relation_rule(
+        "CC-07",
+        percent_change(
+            stated(NAMES["rate_growth"]),
+            stated(NAMES["rate"], "before_", "上季度统计表的", "last quarter's "),
+            stated(NAMES["rate"]),
+        ),
+        severity=Severity.EXPLAIN,
+        title_zh="较前季度增长与上季度统计表相符",
+        title_en="the change on the quarter follows from last quarter's table",
+        # A carrier that was not there has no change to follow from; without any table it cannot be told.
+        when=pl.col("before_given") & (pl.col("before_rate").is_not_null() | pl.col("before_given").is_null()),
+        basis=FORM,
+    ),
+    *(_class_like_the_others(f"CC-{number:02}", NAMES[name]) for number, name in enumerate(CLASSES, 8)),
 )
 
 
@@ -175,6 +235,16 @@ KIND = define_kind(
     cadence="quarterly",
     fields=FIELDS,
     rules=RULES,
+    contexts=(
+        Context(
+            "period_before",
+            ((pl.col("carrier"), "carrier"),),
+            ("rate", "rate__text"),
+            "before_",
+            "上季度统计表",
+            "table of last quarter",
+        ),
+    ),
     measures=(
         _each("complaints_by_carrier", "total", "申诉总量", "complaints"),
         _each("complaints_service", "service", "用户服务类申诉", "complaints about service"),

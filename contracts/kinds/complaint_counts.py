@@ -11,7 +11,7 @@ from contracts.measure import Context, Measure, Method
 from contracts.relation_rules import relation_rule
 from contracts.relations import part_of, rate_of
 from contracts.rule import Rule, Scope
-from contracts.rule_forms import FILER, lies_in_period, names_the_filer, stands_once
+from contracts.rule_forms import FILER, is_recent, lies_in_period, names_the_filer, stands_once
 from contracts.terms import stated
 
 FORM = "本表填报说明"
@@ -74,6 +74,7 @@ RULES = (
         values={"carrier": pl.col("carrier")},
         basis=FORM + "第4条（与申诉处理台账一致）",
     ),
+    is_recent("EC-07", NAMES["as_of"], basis=FORM + "第3条（统计时点）"),
 )
 
 

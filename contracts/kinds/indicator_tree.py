@@ -52,6 +52,16 @@ FIELDS = (
         aliases=("性质",),
     ),
     Field(
+        "published_on",
+        "published_on",
+        "published on",
+        Type.DAY,
+        required=False,
+        optional_column=True,
+        aliases=("公布日期",),
+        note_zh="目标向社会公布的日期",
+    ),
+    Field(
         "illustrative",
         "illustrative",
         "name is illustrative",
@@ -64,6 +74,9 @@ FIELDS = (
 )
 NAMES = {f.name: f for f in FIELDS}
 
+WHOLE = pl.col("_period_end") - pl.col("_period_start")
+HIDDEN = pl.col("published_on") - pl.col("_period_start")
+PUBLIC = pl.col("_period_end") - pl.col("published_on")
 LEVEL_ABOVE = {"2": "1", "3": "2", "node": "3"}
 
 
@@ -153,6 +166,28 @@ RULES = (
         basis=PLAN,
     ),
     stands_once("IT-06", NAMES["target_indicator"], basis=PLAN),
+    Rule(
+        id="IT-08",
+        severity=Severity.EXPLAIN,
+        scope=Scope.ROW,
+        title_zh="目标在考核期前半公布",
+        title_en="a target is public before half of the period is over",
+        when=pl.col("published_on").is_not_null() & pl.col("_period_start").is_not_null(),
+        holds=PUBLIC >= HIDDEN,
+        fields=("published_on", "code"),
+        expected=pl.lit("≤ ") + (pl.col("_period_start") + WHOLE / 2).cast(pl.String),
+        message_zh="{code} 的目标 {published_on} 才公布，考核期 {from} 至 {to} 中已过 {hidden} 日，只余 {public} 日；请核实公布"
+        "日期，确在期中公布的，请说明此前按什么考核。",
+        message_en="the target of {code} was published on {published_on}, {hidden} days into {from} to {to}, {public} before "
+        "its end: say by what was measured until then.",
+        values={
+            "from": pl.col("_period_start"),
+            "to": pl.col("_period_end"),
+            "hidden": HIDDEN.dt.total_days(),
+            "public": PUBLIC.dt.total_days(),
+        },
+        basis=PLAN,
+    ),
 )
 
 

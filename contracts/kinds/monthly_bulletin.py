@@ -11,17 +11,20 @@ from dataclasses import replace
 import polars as pl
 
 from contracts.bulletin_rows import BulletinRows
+from contracts.bulletin_shares import BulletinShares
 from contracts.field import Field, Meaning, Type
 from contracts.finding import Severity
+from contracts.history import rows_of_last_time
 from contracts.kind import define_kind
 from contracts.measure import Context, Measure, Method
 from contracts.named_rows import NamedRows
 from contracts.relation_rules import relation_rule
-from contracts.relations import percent_change
+from contracts.relations import percent_change, stock_flow
 from contracts.rule import Rule, Scope
 from contracts.rule_forms import stands_once
 from contracts.terms import stated
 from contracts.whole_and_part import Parts
+from contracts.written_alike import written_alike
 
 FORM = "通信业主要指标月报的编制口径"
 WORDS = tuple((word, Meaning.NOT_APPLICABLE) for word in ("——", "—", "-", "--", "/", "N/A", "不适用"))
@@ -121,6 +124,7 @@ JANUARY = pl.col("_period_start").dt.month() == 1
 
 # What a month and a year have each their own of; of users there is one number, at the month's end.
 FLOW = r"元|分钟|小时|次|万条|亿条|^条$|[KMGTPE]B"
+MOST_GROWTH = 500  # percent; what grew more was nearly nothing a year before
 MAY_BE_NEGATIVE = "净|增|减|差|利润|盈|亏|同比|环比"
 
 
@@ -128,6 +132,11 @@ def _parts(field: str, *, marked: bool) -> Parts:
     return Parts(NAMES["name"], NAMES["unit"], NAMES[field], marked, FORM)
 
 
+# Whether last month's bulletin has the row, in the same unit; open where there is no such bulletin.
+THEN = pl.col("before_given") & (
+    (pl.col("before_reached").is_not_null() & (pl.col("unit") == pl.col("before_unit")))
+    | pl.col("before_given").is_null()
+)
 # Whether last year's bulletin has the row; open where there is no such bulletin.
 LAST = pl.col("last_given") & (pl.col("last_reached").is_not_null() | pl.col("last_given").is_null())
 
@@ -143,7 +152,7 @@ RULES = (
         when=pl.col("growth").is_not_null(),
         holds=pl.col("growth") >= -100,
         fields=("growth",),
-        expected="≥ -100",
+        expected="≥ -100%",
         message_zh="同比增长填报 {growth}%，低于 -100%，即降幅超过全部；请核对数值和正负号。",
         message_en="growth {growth} % is below −100 %.",
         basis=FORM,
@@ -222,7 +231,10 @@ RULES = (
         scope=Scope.ROW,
         title_zh="填有增长率、当月数或净增数的，填报到达数",
         title_en="where a growth, a month's figure or a net change is filed, so is the figure reached",
-        when=pl.any_horizontal(pl.col(f.text_column).is_not_null() for f in BESIDE),
+        # —— beside says that the row was thought of; a row without unit and figures is the heading of a section.
+        when=pl.any_horizontal(pl.col(f.text_column).is_not_null() for f in BESIDE)
+        & (pl.col("unit").is_not_null() | pl.any_horizontal(pl.col(f.name).is_not_null() for f in BESIDE)),
+        of_absent=True,
         # Not applicable is an answer only where nothing beside it is a figure.
         holds=pl.col(REACHED.text_column).is_not_null()
         & ~(pl.col("reached__na") & pl.any_horizontal(pl.col(f.name).is_not_null() for f in BESIDE)),
@@ -296,6 +308,39 @@ RULES = (
         when=LAST & (pl.col("unit") == pl.col("last_unit")) & pl.col("growth").is_not_null(),
         basis=FORM,
     ),
+    *BulletinShares(BULLETIN).rules(),
+    written_alike("MB-39", NAMES["growth"], named="name", basis=FORM),
+    written_alike("MB-40", REACHED, named="name", unit="unit", basis=FORM),
+    Rule(
+        id="MB-41",
+        severity=Severity.EXPLAIN,
+        scope=Scope.ROW,
+        title_zh=f"增长率不高于{MOST_GROWTH}%",
+        title_en=f"nothing grows by more than {MOST_GROWTH} %",
+        when=pl.col("growth").is_not_null(),
+        holds=pl.col("growth") <= MOST_GROWTH,
+        fields=("growth",),
+        expected=f"≤ {MOST_GROWTH}",
+        message_zh="“{name}”同比增长填报 {growth}%，请核对小数点和单位；数据无误的（如新业务基数很小），请说明原因。",
+        message_en="“{name}”: growth {growth} %; check the point and the unit, and explain if it is right (say, a new "
+        "service that was tiny a year ago).",
+        values={"name": pl.col("name")},
+        basis=FORM,
+    ),
+    relation_rule(
+        "MB-43",
+        stock_flow(
+            stated(NAMES["reached"]),
+            stated(NAMES["reached"], "before_", "上月", "last month's "),
+            stated(NAMES["net_month"]),
+        ),
+        severity=Severity.EXPLAIN,
+        title_zh="到达数等于上月到达数加本月净增",
+        title_en="what was reached is last month's and the month's net change",
+        when=THEN & pl.col("net_month").is_not_null() & ~pl.col("unit").str.contains(FLOW),
+        basis=FORM,
+    ),
+    rows_of_last_time("MB-44", NAMES["name"], "before_", "missed", basis=FORM),
 )
 
 
@@ -324,6 +369,15 @@ KIND = define_kind(
     fields=FIELDS,
     rules=RULES,
     contexts=(
+        Context(
+            "period_before",
+            ((pl.col("name"), "name"),),
+            ("reached", "reached__text", "unit"),
+            "before_",
+            "上月月报",
+            "bulletin of last month",
+            missed="missed",
+        ),
         Context(
             "year_before",
             ((pl.col("name"), "name"),),

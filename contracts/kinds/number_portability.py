@@ -100,8 +100,8 @@ RULES = (
     relation_rule(
         "NP-04",
         within(stated(NAMES["success_rate"]), 0, 100),
-        title_zh="携转成功率在0至100之间",
-        title_en="the rate of success lies in 0 to 100",
+        title_zh="携转成功率在0%至100%之间",
+        title_en="the rate of success lies in 0 % to 100 %",
         when=pl.col("success_rate__text").is_not_null(),
         basis=FORM + "第4条",
     ),

@@ -1,4 +1,4 @@
-"""资费水平自查表: a carrier's average prices before and now, and the fall it states."""
+"""资费水平自查表: a carrier's average prices before and now, and the fall or rise it states in words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from contracts.relation_rules import power_note, relation_rule
 from contracts.relations import part_of, percent_change
 from contracts.rule import Rule, Scope
 from contracts.rule_forms import lies_in_period, stands_once
-from contracts.terms import ENDS, Times, stated
+from contracts.terms import ENDS, Operand, Times, stated
 
 FORM = "本表填报说明"
 
@@ -25,13 +25,44 @@ FIELDS = (
     Field("before", "上年平均资费", "average price last year", Type.DECIMAL),
     Field("now", "本年平均资费", "average price now", Type.DECIMAL),
     Field("unit", "资费单位", "unit of price"),
-    Field("fall", "降幅", "stated fall", Type.QUANTITY, unit="%", note_zh="如降低15%以上"),
+    Field("fall", "降幅", "stated fall", Type.QUANTITY, unit="%", note_zh="如降低15%以上；上涨的写增长3%"),
     Field("as_of", "统计截止", "as of", Type.DATE),
 )
 NAMES = {f.name: f for f in FIELDS}
 
 
-FALL = percent_change(stated(NAMES["fall"]), stated(NAMES["before"]), stated(NAMES["now"]), fall=True)
+# Which way the price went is what the words say: 降低15%以上 or 增长3%.
+RISES = pl.col("fall__direction").fill_null(0) == 1
+RISE_ZH = "（负数为上涨）"
+
+
+def _signed(fall: Operand) -> Operand:
+    """The stated change as a fall: a rise is a negative one."""
+
+    def either(rise: pl.Expr, otherwise: pl.Expr) -> pl.Expr:
+        return pl.when(RISES).then(rise).otherwise(otherwise)
+
+    return replace(
+        fall,
+        low=either(-fall.high, fall.low),
+        high=either(-fall.low, fall.high),
+        low_closed=either(fall.high_closed, fall.low_closed),
+        high_closed=either(fall.low_closed, fall.high_closed),
+        value=either(-fall.value, fall.value),
+    )
+
+
+def _sign_told(rule: Rule) -> Rule:
+    """The rule, saying what the sign means where the prices give a rise."""
+
+    def told(text: pl.Expr) -> pl.Expr:
+        return text + pl.when(text.str.contains("-")).then(pl.lit(RISE_ZH)).otherwise(pl.lit(""))
+
+    assert isinstance(rule.expected, pl.Expr)
+    return replace(rule, expected=told(rule.expected), values={**rule.values, "implied": told(rule.values["implied"])})
+
+
+FALL = percent_change(_signed(stated(NAMES["fall"])), stated(NAMES["before"]), stated(NAMES["now"]), fall=True)
 # The number in 降低15%以上 itself, where the quantity is whatever it allows.
 BOUND = replace(
     stated(NAMES["fall"]), key="bound of fall", high=pl.col("fall__low").cast(ENDS), high_closed=pl.lit(value=True)
@@ -48,7 +79,7 @@ RULES = (
         title_en="prices are positive",
         holds=(pl.col("before") > 0) & (pl.col("now") > 0),
         fields=("before", "now"),
-        expected="> 0",
+        expected="两期均 > 0 / both > 0",
         message_zh="平均资费应大于零，现上年 {before}、本年 {now}；请核对。",
         message_en="prices {before} and {now} must be positive.",
         basis=FORM + "第1条",
@@ -58,21 +89,37 @@ RULES = (
         severity=Severity.MUST,
         scope=Scope.ROW,
         title_zh="降幅写明方向",
-        title_en="the fall says it is one",
+        title_en="the change says which way it went",
         when=pl.col("fall").is_not_null(),
-        holds=pl.col("fall__direction") == -1,
+        holds=(pl.col("fall__direction") != 0) | (pl.col("fall") == 0),
         fields=("fall",),
-        expected="如降低15%以上 / such as 降低15%以上",
-        message_zh="降幅“{fall}”没有写明是降低；请写成“降低15%以上”的样式。",
-        message_en="“{fall}” does not say that it is a fall.",
+        expected="如降低15%以上、增长3% / such as 降低15%以上 (a fall), 增长3% (a rise)",
+        message_zh="降幅“{fall}”没有写明是降低还是增长；请写成“降低15%以上”的样式，资费上涨的写成“增长3%”的样式。",
+        message_en="“{fall}” does not say which way the price went; write 降低… for a fall, 增长… for a rise.",
         basis=FORM + "第2条",
     ),
-    relation_rule(
-        "TF-04",
-        FALL,
-        title_zh="降幅与两期资费相符",
-        title_en="the fall follows from the prices",
+    _sign_told(
+        relation_rule(
+            "TF-04",
+            FALL,
+            title_zh="降幅与两期资费相符",
+            title_en="the change follows from the prices",
+            when=pl.col("fall").is_not_null(),
+            basis=FORM + "第2条",
+        )
+    ),
+    Rule(
+        id="TF-10",
+        severity=Severity.EXPLAIN,
+        scope=Scope.ROW,
+        title_zh="平均资费不上涨",
+        title_en="the price did not rise",
         when=pl.col("fall").is_not_null(),
+        holds=~RISES | (pl.col("fall") == 0),
+        fields=("fall", "before", "now"),
+        expected="降低或持平 / a fall, or no change",
+        message_zh="资费填报“{fall}”，上年 {before}、本年 {now}，不降反升；请核对，数据无误的，请说明上涨原因。",
+        message_en="the price rose, “{fall}”, from {before} to {now}; check it, and explain why if it is right.",
         basis=FORM + "第2条",
     ),
     Rule(
@@ -82,11 +129,11 @@ RULES = (
         title_zh="降幅不超过100%",
         title_en="no fall beyond 100 %",
         when=pl.col("fall").is_not_null(),
-        holds=(pl.col("fall") > 0) & (pl.col("fall") <= 100),
+        holds=(pl.col("fall") >= 0) & (RISES | (pl.col("fall") <= 100)),
         fields=("fall",),
-        expected="0–100%",
-        message_zh="降幅“{fall}”应大于 0、不超过 100%；请核对。",
-        message_en="the fall “{fall}” is outside 0 to 100 %.",
+        expected="0%–100%",
+        message_zh="降幅“{fall}”应在 0% 至 100% 之间，升降写在文字中（降低、增长），不写负号；请核对。",
+        message_en="the fall “{fall}” is outside 0 % to 100 %; which way it went is said in words, not by a sign.",
         basis=FORM + "第2条",
     ),
     replace(
@@ -96,7 +143,7 @@ RULES = (
             severity=Severity.EXPLAIN,
             title_zh="降幅的界限不过宽",
             title_en="the bound that is stated for a fall is near it",
-            when=pl.col("fall__comparator").is_in([">", ">="]) & (pl.col("fall") > 0),
+            when=pl.col("fall__comparator").is_in([">", ">="]) & (pl.col("fall") > 0) & ~RISES,
             basis=FORM + "第2条",
         ),
         fields=("fall", "before", "now"),
@@ -111,7 +158,7 @@ RULES = (
         scope=Scope.ROW,
         title_zh="降幅一般不超过50%",
         title_en="a fall is rarely beyond 50 %",
-        when=pl.col("fall").is_not_null() & (pl.col("fall") <= 100),
+        when=pl.col("fall").is_not_null() & (pl.col("fall") <= 100) & ~RISES,
         holds=pl.col("fall") <= 50,
         fields=("fall",),
         expected="≤ 50%",

@@ -7,6 +7,7 @@ import polars as pl
 from contracts.field import Field, Type
 from contracts.finding import Severity
 from contracts.kind import define_kind
+from contracts.listed_limits import Cases, ends_in_time
 from contracts.measure import Context, Measure, Method
 from contracts.rule import Rule, Scope
 from contracts.rule_forms import lies_in_period, stands_once
@@ -46,6 +47,18 @@ def _in_order(number: int, first: str, then: str) -> Rule:
 
 
 DAYS = ("accepted_on", "answered_on", "closed_on")
+# Accepting a complaint is a matter of the pack's list of limits, where it has one. What was refused was decided on the
+# day it was answered; without that day the form does not say when.
+ACCEPTING = Cases(
+    "user_complaints",
+    pl.lit("用户申诉受理"),
+    NAMES["received_on"],
+    NAMES["accepted_on"],
+    last=pl.coalesce("accepted_on", pl.when(pl.col("outcome") == "不予受理").then("answered_on")),
+)
+SAYS_WHEN = pl.col("accepted_on__text").is_not_null() | pl.when(pl.col("outcome") == "不予受理").then(
+    pl.col("answered_on").is_not_null()
+).otherwise(pl.col("outcome") == "处理中")
 MOST_DAYS = 60  # from 受理 to 办结, beyond which the centre is asked
 
 RULES = (
@@ -105,7 +118,7 @@ RULES = (
         when=pl.any_horizontal(pl.col(day).is_not_null() for day in DAYS) & pl.col("_period_end").is_not_null(),
         holds=pl.max_horizontal(DAYS) <= pl.col("_period_end"),
         fields=DAYS,
-        expected=pl.lit("≤ ") + pl.col("_period_end").cast(pl.String),
+        expected=pl.lit("各日期 ≤ ") + pl.col("_period_end").cast(pl.String),
         message_zh="受理日期 {accepted_on}、答复日期 {answered_on}、办结日期 {closed_on} 中有晚于报告期末 {to} 的；"
         "请核对日期；确在期末以后办理的，请说明原因。",
         message_en="accepted {accepted_on}, answered {answered_on}, closed {closed_on}: not all by {to}, the end of the "
@@ -130,6 +143,7 @@ RULES = (
         values={"days": (pl.col("closed_on") - pl.col("accepted_on")).dt.total_days()},
         basis="本框架约定（办结时长的核实界限）",
     ),
+    ends_in_time("UC-11", ACCEPTING, when=SAYS_WHEN, awaits_list=False),
 )
 
 DONE = pl.col("outcome").is_in(["办结", "不予受理"])
@@ -147,6 +161,7 @@ KIND = define_kind(
     rows_stand_alone=True,
     contexts=(
         Context("filer_list", ((pl.col("carrier"), "name"),), ("name",), "filer_", "填报单位名录", "list of filers"),
+        ACCEPTING.context,
     ),
     measures=(
         Measure(

@@ -85,8 +85,8 @@ RULES = (
     relation_rule(
         "WF-03",
         within(stated(NAMES["filing_rate"]), 0, 100),
-        title_zh="备案率在0至100之间",
-        title_en="the rate lies in 0 to 100",
+        title_zh="备案率在0%至100%之间",
+        title_en="the rate lies in 0 % to 100 %",
         basis=FORM + "第2条",
     ),
     _never_falls("WF-04", "handled", "累计处置", "handled"),
@@ -137,7 +137,7 @@ RULES = (
         expected=pl.col("prev_list_cadence__text"),
         message_zh="未备案网站数据下发频次本期“{list_cadence}”，上期“{prev_list_cadence}”；请核对，频次确有调整的，请说明。",
         message_en="lists are issued {list_cadence}, {prev_list_cadence} last time; check it, and explain if it changed.",
-        basis=FORM,
+        basis=FORM + "第4条（下发频次）",
     ),
 )
 

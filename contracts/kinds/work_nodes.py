@@ -40,6 +40,15 @@ FIELDS = (
 NAMES = {f.name: f for f in FIELDS}
 
 DONE = pl.col("state").is_in(DONE_STATES)
+SPAN = pl.col("span__last").dt.year() - pl.col("span__first").dt.year() + 1
+# 三年行动, 三年时间完成: how many years a plan runs, said in words; 第三年, 近三年 say something else.
+SAID_YEARS = (
+    pl.col("narrative")
+    .str.extract(r"(?:^|[^第近前去上十])([二两三四五六七八九])年(?:行动|工作方案|方案|整治|时间|规划|计划|内?完成)")
+    .replace_strict(
+        {"二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}, return_dtype=pl.Int32
+    )
+)
 # Without a tree it is open whether the node is in it.
 IN_TREE = pl.when(pl.col("tree_given")).then(pl.col("tree_code").is_not_null())
 
@@ -199,6 +208,37 @@ RULES = (
         message_en="a list without its name or unit.",
         basis=FORM + "第5条",
     ),
+    Rule(
+        id="WN-13",
+        severity=Severity.EXPLAIN,
+        scope=Scope.ROW,
+        title_zh="工作期间与所说的年数一致",
+        title_en="the years covered are as many as are said",
+        when=pl.col("span__text").is_not_null() & SAID_YEARS.is_not_null(),
+        holds=SPAN == SAID_YEARS,
+        fields=("span", "narrative"),
+        expected=SAID_YEARS.cast(pl.String) + pl.lit("年"),
+        message_zh="工作期间 {span} 首尾计入共 {years} 年，完成情况中说的是 {said} 年；请核对两处。",
+        message_en="{span} is {years} years, first and last counted; the narrative says {said}.",
+        values={"years": SPAN, "said": SAID_YEARS},
+        basis=FORM + "第2条",
+    ),
+    Rule(
+        id="WN-14",
+        severity=Severity.MUST,
+        scope=Scope.ROW,
+        title_zh="时限在年后的节点有年内完成日期才算完成",
+        title_en="what is due after the year counts as done only with a day in it",
+        when=DONE & pl.col("due__text").is_not_null() & pl.col("_period_end").is_not_null(),
+        holds=(pl.col("due__first") <= pl.col("_period_end"))
+        | (pl.col("finished__last") <= pl.col("_period_end")).fill_null(value=False),
+        fields=("state", "due", "finished"),
+        expected="跨年推进，或本年度内的完成日期 / 跨年推进, or a day within the year",
+        message_zh="完成时限 {due} 在本年度以后，没有本年度内的完成日期，状态却为“{state}”；尚在办理的请改为“跨年推进”，"
+        "已完成的请补填完成日期。",
+        message_en="due {due}, after the year, and no day of finishing within it, yet the state is “{state}”.",
+        basis=PLAN,
+    ),
 )
 
 
@@ -206,7 +246,6 @@ def _count(indicator: str, zh: str, en: str, where: pl.Expr | None) -> Measure:
     return Measure(indicator, zh, en, "个", Method.COUNT, pl.len(), cells=("state",), where=where, across=True)
 
 
-SPAN = pl.col("span__last").dt.year() - pl.col("span__first").dt.year() + 1
 # Only a day is a moment the count speaks of; a month or a span stays with the period.
 ON_DAY = pl.when(pl.col("finished__granularity").first() == "day").then(
     pl.col("finished__last").first().cast(pl.String)

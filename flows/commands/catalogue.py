@@ -13,11 +13,12 @@ from rich.text import Text
 
 from contracts.errors import UsageError
 from contracts.examples import discover_examples
+from contracts.finding import Severity
 from contracts.kind import Kind, discover_kinds
 from contracts.level import Level, level_of
 from contracts.structure import RULES as STRUCTURE_RULES
 from flows.commands.console import Console
-from flows.commands.formats.rule_pages import entry_text, rules_markdown
+from flows.commands.formats.rule_pages import SCOPES, entry_text, rules_markdown
 from flows.commands.rule_book import RuleBook, shape_entry
 from flows.commands.terminal import inert, print_json
 from flows.settings import Settings
@@ -52,7 +53,9 @@ def list_rules(code: str | None, shape: str) -> None:
     """The rules of a kind, or all there are, as `shape`: table, md, json."""
     kinds = known_kinds(code)
     if shape == "table":
-        Console().print(_rules_grid(kinds))
+        console = Console()
+        console.print(_rules_grid(kinds))
+        console.print(_legend(), markup=False, soft_wrap=True)
         return
     book = _book()
     if shape == "json":
@@ -101,14 +104,36 @@ def _rules_grid(kinds: Mapping[str, Kind]) -> Grid:
                 rule.id,
                 rule.severity.value,
                 str(int(level_of(kind, rule))),
-                rule.scope.value,
+                SCOPES[rule.scope.value][0],
                 Text(f"{rule.title_zh}\n{rule.title_en}"),
                 f"{kind.title_zh}：{rule.basis}",
             )
     for structure in STRUCTURE_RULES.values():
         title = Text(f"{structure.title_zh}\n{structure.title_en}")
-        grid.add_row(structure.id, structure.severity.value, str(int(Level.FORMAT)), "file", title, "适用于全部报表")
+        grid.add_row(
+            structure.id, structure.severity.value, str(int(Level.FORMAT)), SCOPES["file"][0], title, "适用于全部报表"
+        )
     return grid
+
+
+def _legend() -> str:
+    """What the short words of the table mean, and where more is to be read."""
+    severities = "；".join(f"{s.value} {zh} {s.en}" for s, zh in _SEVERITIES.items())
+    scopes = "；".join(f"{zh} {en}" for zh, en in SCOPES.values())
+    levels = "；".join(f"{int(level)} {level.zh} {level.en}" for level in Level)
+    return (
+        f"级别 severity：{severities}\n层级 level（与什么比较 compared with what）：{levels}\n"
+        f"范围 scope（一次判定针对什么 what one answer is about）：{scopes}\n"
+        "一条规则的说明和正误示例 one rule in full, with examples：jixiao rules NB-04"
+    )
+
+
+_SEVERITIES = {
+    Severity.MUST: "退回",
+    Severity.WAIVABLE: "退回，经批准可豁免",
+    Severity.EXPLAIN: "接受，须说明原因",
+    Severity.NOTE: "接受，仅提示",
+}
 
 
 def _grid(first: str, *others: str) -> Grid:
@@ -121,6 +146,12 @@ def write_template(code: str, out: Path) -> None:
     from transforms.templates import blank_workbook
 
     kind = known_kinds(code)[code]
+    if out.suffix.lower() != ".xlsx":
+        raise UsageError(
+            f"空白报表是 xlsx 工作簿，不能写成 {out.name}；请以 .xlsx 结尾，如 {out.with_suffix('.xlsx').name}",
+            f"the blank form is an xlsx workbook and not {out.name}; let the name end in .xlsx, as in "
+            f"{out.with_suffix('.xlsx').name}",
+        )
     if out.exists():
         raise UsageError(f"{out} 已存在，未覆盖", f"{out} exists and was not overwritten")
     try:

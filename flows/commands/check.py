@@ -27,7 +27,7 @@ from flows.pack_reading import read_pack
 from flows.settings import Settings
 from transforms.reading import Reading
 
-NAME = re.compile(r"(?P<filer>[A-Za-z0-9-]+)_(?P<period>\d{4}[0-9QH-]*)(?:_.*)?\.[^.]+")
+NAME = re.compile(r"(?P<filer>[A-Za-z0-9-]+)_(?P<period>\d{4}[0-9QHW-]*)(?:_.*)?\.[^.]+")
 
 
 def check_file(
@@ -59,7 +59,7 @@ def check_file(
     year = period.year if period else (pack.settings.year if pack else None)
     with Settings.of_environment().reader() as reader, snapshot(file) as (copy, sha256):
         reading = reader.read(copy, file.name)
-        filed = tabulate(reading, file.name, kind, year)
+        filed = tabulate(reading, file.name, kind, year, kinds.values())
         # Only SARIF names lines and characters; nothing else needs the text again.
         text = _text_of(copy, reading) if shape == "sarif" else None
     references = _references(kind, pack, home, filer, period)

@@ -107,6 +107,10 @@ def _print(kind: Kind, rule: Rule, past: list[Past]) -> None:
     console = Console(highlight=False, soft_wrap=True)
     console.print(Text(f"{rule.id} {rule.severity.value} · {kind.title_zh} {kind.code}：{rule.title_zh}", "bold"))
     console.print(Text(rule.title_en, "dim"))
+    if not past:
+        console.print(Text(f"没有可回溯的报送：尚无人报送《{kind.title_zh}》（{kind.code}）。", "bold"))
+        console.print(Text(f"Nothing to look back on: no {kind.title_en} ({kind.code}) was filed here."))
+        return
     grid = Grid(
         Column("编号 submission", no_wrap=True), "填报单位", Column("报告期", no_wrap=True), "版", "当时结论",
         Column("该规则 answer", no_wrap=True), Column("单元格 cells", overflow="fold"),

@@ -97,6 +97,7 @@ def _print(result: BatchResult, pack: str) -> None:
     for outcome in Outcome:
         grid.add_row(f"{outcome.zh} {outcome.value}", str(result.outcomes[outcome.value]))
     grid.add_row("迟报 late", str(result.late))
+    grid.add_row("缺报 missing", str(result.missing))
     found = "，".join(f"{s.value} {result.findings[s.value]}" for s in Severity)
     grid.add_row("问题 findings", found)
     grid.add_row("未能判定的规则 not evaluable", str(result.not_evaluable))

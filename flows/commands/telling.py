@@ -18,7 +18,7 @@ def finding_text(finding: Finding, name: str) -> Text:
     line = Text(mark, "bold red" if finding.blocks else "bold yellow")
     line.append(inert(f"{finding.rule}  {where}\n"), "bold")
     line.append(inert(f"  {finding.message_zh}\n  {finding.message_en}\n"), "")
-    line.append(inert(f"  应为 expected: {finding.expected}\n"), "dim")
+    line.append(inert(f"  {expected_text(finding)}\n"), "dim")
     for suggestion in suggestion_texts(finding):
         line.append(inert(f"  {suggestion}\n"), "cyan")
     line.append(inert(f"  依据 basis: {finding.basis}"), "dim")
@@ -27,6 +27,17 @@ def finding_text(finding: Finding, name: str) -> Text:
     if finding.explained_by:
         line.append(inert(f"\n  已说明 explained: {finding.explained_by}"), "dim")
     return line
+
+
+def expected_text(finding: Finding) -> str:
+    """What would have been right, and where: in a broken sum it is one cell's value, if the others are right."""
+    cell = finding.expected_in
+    if cell is None:
+        return f"应为 expected: {finding.expected}"
+    total = (cell.field or "").startswith("total_")
+    zh, en = (f"合计（{cell.where}）", f"the total in {cell.where}") if total else (cell.where, cell.where)
+    given = ("若其余数正确，", " if the other figures are right") if finding.expected_if_rest_is_right else ("", "")
+    return f"{given[0]}{zh}应为 {finding.expected} / expected in {en}{given[1]}: {finding.expected}"
 
 
 def suggestion_texts(finding: Finding) -> list[str]:

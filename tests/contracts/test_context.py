@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -96,6 +97,27 @@ def test_a_form_of_one_row_needs_no_key() -> None:
     kind = small_kind(contexts=(ONE_ROW,))
     wide = attach(kind, rows_of(("甲", "1")), {"previous": reference(kind, rows_of(("乙", "9")))})
     assert wide["prev_a"].to_list() == [9]
+
+
+MISSED = replace(previous_context(), missed="gone")
+
+
+def test_the_keys_that_no_row_here_has_are_told_in_every_row() -> None:
+    kind = small_kind(contexts=(MISSED,))
+    before = {"previous": reference(kind, rows_of(("甲", "1"), ("乙", "2"), ("丙", "3"), ("乙", "4"), ("", "5")))}
+    wide = attach(kind, rows_of(("丁", "9"), ("甲", "9")), before)
+    assert wide.select("name", "prev_a", "prev_gone").rows() == [("丁", None, "乙、丙"), ("甲", 1, "乙、丙")]
+    table = make_table(kind, rows_of(("丁", "9")))
+    frame = parse_table(table, kind.fields, year=2020).lazy()
+    lazy = attach_context(kind, table, frame, None, before, period=PERIOD, filer="GLC").collect()
+    assert lazy["prev_gone"].to_list() == ["甲、乙、丙"]
+
+
+def test_where_every_key_is_here_none_is_missed_and_without_a_source_it_is_not_known() -> None:
+    kind = small_kind(contexts=(MISSED,))
+    rows = rows_of(("甲", "9"), ("乙", "9"))
+    assert attach(kind, rows, {"previous": reference(kind, rows_of(("乙", "2")))})["prev_gone"].to_list() == ["", ""]
+    assert attach(kind, rows, {})["prev_gone"].to_list() == [None, None]
 
 
 COUNT = Context("some_form", ((pl.col("name"), "name"),), (), "reg_", "台账", "register", count="rows")

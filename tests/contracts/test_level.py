@@ -63,7 +63,7 @@ def test_a_rule_that_compares_says_with_what(kind: Kind, rule: Rule) -> None:
     sources = {context.source for context in contexts_of(kind, rule)}
     if rule.level is None:
         assert bool(sources) == (level > Level.FILE)
-        assert (level is Level.SERIES) == (bool(sources) and sources <= {"previous", "year_before"})
+        assert (level is Level.SERIES) == (bool(sources) and sources <= {"previous", "period_before", "year_before"})
     if rule.id.endswith("-type"):
         assert level is Level.FORMAT
 

@@ -23,6 +23,8 @@ DAYS = st.dates(date(1950, 1, 1), date(2090, 12, 31))
         ("2020H1", date(2020, 1, 1), date(2020, 6, 30), "2020年上半年"),
         ("2020H2", date(2020, 7, 1), date(2020, 12, 31), "2020年下半年"),
         ("2020-12-20", date(2020, 12, 20), date(2020, 12, 20), "2020年12月20日"),
+        ("2020-W01", date(2019, 12, 30), date(2020, 1, 5), "2020年第1周"),
+        ("2020-W24", date(2020, 6, 8), date(2020, 6, 14), "2020年第24周"),
         ("2020-09-15..2020-09-18", date(2020, 9, 15), date(2020, 9, 18), "2020年9月15日至2020年9月18日"),
     ],
 )
@@ -35,8 +37,12 @@ def test_a_period_is_read_and_named(text: str, start: date, end: date, label_zh:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "20", "2020Q5", "2020H3", "2020-13", "2020-00", "2020-11-00", "2021-02-29", "2020..", "0000", "去年"]
-)
+    "text",
+    [
+        "", "20", "2020Q5", "2020H3", "2020-13", "2020-00", "2020-11-00", "2021-02-29", "2020..", "0000", "去年",
+        "2020-W00", "2020-W54", "2021-W53", "2020W24", "2020-W1", "9999-W52",
+    ],
+)  # fmt: skip
 def test_an_unreadable_period_is_refused_in_both_languages(text: str) -> None:
     with pytest.raises(ValueError, match=r"无法识别的期间.*expected 2020, 2020-11"):
         Period.parse(text)
@@ -64,6 +70,22 @@ def test_periods_sort_by_their_first_day() -> None:
 def test_a_label_reads_back_to_its_period(start: date, length: int) -> None:
     period = Period(start, start + timedelta(days=length))
     assert Period.parse(period.label) == period
+
+
+@given(DAYS)
+def test_a_week_is_monday_to_sunday_of_the_year_of_its_thursday(day: date) -> None:
+    monday = day - timedelta(days=day.weekday())
+    week = Period(monday, monday + timedelta(days=6))
+    thursday = monday + timedelta(days=3)
+    assert week.label[:6] == f"{thursday.year}-W"
+    assert Period.parse(week.label) == week
+    assert week.year == week.end.year
+    assert week.year_before.end - week.year_before.start == timedelta(days=6)
+    assert week.year_before.label[:4] == str(thursday.year - 1)
+
+
+def test_seven_days_that_begin_on_another_day_are_no_week() -> None:
+    assert Period(date(2020, 6, 9), date(2020, 6, 15)).label == "2020-06-09..2020-06-15"
 
 
 @given(st.integers(1900, 2100), st.sampled_from(["", "Q1", "Q2", "Q3", "Q4", "H1", "H2", "-01", "-02", "-07", "-12"]))
@@ -189,7 +211,27 @@ def test_whatever_is_read_runs_forwards_and_is_as_wide_as_it_says(text: str, yea
         ("2021-02", "2020-02"),
         ("2020Q4", "2019Q4"),
         ("2020-02-29", "2019-02-28"),
+        ("2020-W01", "2019-W01"),
+        ("2020-W53", "2019-W52"),
     ],
 )
 def test_the_same_months_of_the_year_before(period: str, before: str) -> None:
     assert Period.parse(period).year_before == Period.parse(before)
+
+
+@pytest.mark.parametrize(
+    ("period", "before"),
+    [
+        ("2020", "2019"),
+        ("2020-01", "2019-12"),
+        ("2020-03", "2020-02"),
+        ("2020Q1", "2019Q4"),
+        ("2020Q4", "2020Q3"),
+        ("2020H1", "2019H2"),
+        ("2020-W01", "2019-W52"),
+        ("2020-03-01", "2020-02-29"),
+        ("2020-01-11..2020-01-20", "2020-01-01..2020-01-10"),
+    ],
+)
+def test_the_period_just_before(period: str, before: str) -> None:
+    assert Period.parse(period).before == Period.parse(before)

@@ -99,12 +99,13 @@ small_rows = st.lists(
 
 
 def judge_both(
-    kind: Kind, rows: Rows, batch: int, seekable: bool, **given: Any
+    kind: Kind, rows: Rows, batch: int, seekable: bool, apart: int = 1, **given: Any
 ) -> tuple[Judgment, RegisterJudgment, pl.DataFrame]:
+    """apart: how many rows of the file one row stands below the other."""
     table = make_table(kind, [{"name": n, "a": a, "b": b} for n, a, b in rows])
-    frame = parse_table(table, kind.fields, year=2020)
+    frame = parse_table(table, kind.fields, year=2020).with_columns(pl.col("_row") * apart)
     setting: dict[str, Any] = {"period": PERIOD, "filer": "GLC", **given}
-    whole = judge(kind, table, frame, **setting)
+    whole = judge(kind, table, frame, **{name: value for name, value in setting.items() if name != "hold"})
     return whole, judge_register(kind, table, Register(frame.lazy(), seekable, batch), **setting), frame
 
 
@@ -144,13 +145,38 @@ def assert_same(kind: Kind, whole: Judgment, batched: RegisterJudgment) -> None:
 # --- the law
 
 
-@given(rules(), small_rows, st.integers(1, 4), st.booleans(), st.booleans())
+@given(rules(), small_rows, st.integers(1, 4), st.booleans(), st.booleans(), st.integers(1, 2))
 def test_in_batches_every_row_gets_the_answer_that_it_gets_in_the_whole(
-    made: tuple[Rule, ...], rows: Rows, batch: int, seekable: bool, alone: bool
+    made: tuple[Rule, ...], rows: Rows, batch: int, seekable: bool, alone: bool, apart: int
 ) -> None:
     kind = small_kind(*made, rows_stand_alone=alone)
-    whole, batched, _ = judge_both(kind, rows, batch, seekable)
+    whole, batched, _ = judge_both(kind, rows, batch, seekable, apart)
     assert_same(kind, whole, batched)
+
+
+@given(rules(), small_rows, st.integers(1, 4), st.booleans(), st.integers(1, 2), st.integers(0, 12))
+def test_failing_rows_that_were_held_are_those_that_another_look_finds(
+    made: tuple[Rule, ...], rows: Rows, batch: int, seekable: bool, apart: int, hold: int
+) -> None:
+    kind = small_kind(*made)
+    whole, judged, frame = judge_both(kind, rows, batch, seekable, apart, hold=hold)
+    assert_same(kind, whole, judged)
+    register, positions = Register(frame.lazy(), seekable, batch), judged.marks.failing()
+    found = [frame.clear(), *failing_rows(register, positions, judged.held)]
+    assert pl.concat(found).equals(frame[positions])
+
+
+def test_failing_rows_are_held_where_there_is_room_and_a_key_to_find_them_by() -> None:
+    wrong, once = make_rule(holds=a > 0, id="SM-01"), make_rule(**declared(0, 0), id="SM-02")
+    rows = [(f"n{row}", str(row % 5), "") for row in range(20)]
+    held = {}
+    for keyed, hold in ((True, 100), (True, 3), (True, 0), (False, 100)):
+        kind = small_kind(wrong, *([once] if keyed else []))
+        _, judged, _ = judge_both(kind, rows, 6, True, hold=hold)
+        held[keyed, hold] = None if judged.held is None else judged.held["_at"].to_list()
+    assert held == {(True, 100): [0, 5, 10, 15], (True, 3): None, (True, 0): None, (False, 100): None}
+    _, clean, _ = judge_both(small_kind(wrong, once), [("n1", "1", ""), ("n2", "2", "")], 1, True, hold=100)
+    assert clean.held is None
 
 
 @given(rules(), small_rows, st.integers(1, 4), st.booleans(), st.booleans())

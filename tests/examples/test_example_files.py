@@ -16,12 +16,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import openpyxl
 import pytest
 
-PACKS = ("jiangxi-2020", "published-bulletins")
+PACKS = ("jiangxi-2020", "published-bulletins", "hunan-2019")
+MADE = ("jiangxi-2020", "hunan-2019")  # by a script
 NOTICE = "示例数据（据公开总结重构）"
 AREAS = 11
 # Every fact of the source that has a number: part of the document → its numbered facts.
@@ -33,18 +34,26 @@ FACTS = {
 }  # fmt: skip
 
 
+class Made(NamedTuple):
+    """A pack, what its generator wrote just now, and the generator."""
+
+    pack: Path
+    folder: Path
+    script: Path
+
+
 @pytest.fixture(scope="module")
 def jiangxi(root: Path) -> Path:
     return root / "examples" / "jiangxi-2020"
 
 
-@pytest.fixture(scope="module")
-def made(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the generator writes, run as a script into an empty folder."""
+@pytest.fixture(scope="module", params=MADE)
+def made(root: Path, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """What a pack's generator writes, run as a script into an empty folder."""
     folder = tmp_path_factory.mktemp("pack")
-    script = root / "tests" / "examples" / "make_jiangxi_2020.py"
+    script = root / "tests" / "examples" / f"make_{request.param.replace('-', '_')}.py"
     subprocess.run([sys.executable, str(script), str(folder)], check=True)
-    return folder
+    return Made(root / "examples" / request.param, folder, script)
 
 
 def read_list(path: Path) -> list[dict[str, str]]:
@@ -92,21 +101,30 @@ def column(tables: dict[str, list[list[int]]], at: int) -> int:
     return sum(row[at] for rows in tables.values() for row in rows)
 
 
-def test_generator_reproduces_committed_files(jiangxi: Path, made: Path) -> None:
-    kept, again = filed(jiangxi), filed(made)
+def test_generator_reproduces_committed_files(made: Made) -> None:
+    kept, again = filed(made.pack), filed(made.folder)
     assert kept.keys() == again.keys()
     for name, path in kept.items():
-        if path.suffix == ".xlsx":
+        if zipfile.is_zipfile(path):
             assert members(path) == members(again[name]), name
         else:
             assert path.read_bytes() == again[name].read_bytes(), name
 
 
-def test_generator_writes_same_bytes_twice(root: Path, made: Path) -> None:
-    before = {name: path.read_bytes() for name, path in filed(made).items()}
-    script = root / "tests" / "examples" / "make_jiangxi_2020.py"
-    subprocess.run([sys.executable, str(script), str(made)], check=True)
-    assert before == {name: path.read_bytes() for name, path in filed(made).items()}
+def test_generator_writes_same_bytes_twice(made: Made) -> None:
+    before = {name: path.read_bytes() for name, path in filed(made.folder).items()}
+    subprocess.run([sys.executable, str(made.script), str(made.folder)], check=True)
+    assert before == {name: path.read_bytes() for name, path in filed(made.folder).items()}
+
+
+def test_every_form_of_hunan_says_that_it_is_made_up(root: Path) -> None:
+    notice = "示例数据（内容为示意，非任何企业实际报送）"
+    for name, path in filed(root / "examples" / "hunan-2019").items():
+        data = path.read_bytes()
+        if zipfile.is_zipfile(path):
+            data = b"".join(members(path).values())
+        encoding = "gb18030" if path.suffix == ".csv" and not data.startswith(b"\xef\xbb\xbf") else "utf-8"
+        assert notice.encode(encoding) in data, name
 
 
 @pytest.mark.parametrize("pack", PACKS)
@@ -128,11 +146,13 @@ def test_paths_name_known_filers(root: Path, pack: str) -> None:
     codes = {row["code"] for row in read_list(folder / "filers.csv")}
     for name in filed(folder):
         found = re.fullmatch(
-            r"submissions/[a-z_]+/([A-Za-z0-9-]+)_\d{4}(?:-\d{2}|Q[1-4])?(?:_\w+)?\.(?:xlsx|csv)", name
+            r"submissions/[a-z_]+/([A-Za-z0-9-]+)_\d{4}(?:(?:-\d{2}){1,2}|Q[1-4]|H[12])?(?:_\w+)?"
+            r"\.(?:xlsx|csv|docx|ods)",
+            name,
         )
         assert found, name
         assert found[1] in codes, name
-    assert {row["filer"] for row in read_list(folder / "obligations.csv")} <= codes
+    assert {row["filer"] for row in read_list(folder / "obligations.csv")} <= codes | {"*"}
 
 
 def test_every_workbook_carries_the_notice(jiangxi: Path) -> None:

@@ -1,4 +1,4 @@
-"""One finished run of the Jiangxi example, shared by every test that only looks at it. Nobody may change it."""
+"""One finished run of each example, shared by every test that only looks at it. Nobody may change it."""
 
 from __future__ import annotations
 
@@ -40,3 +40,10 @@ def bulletins(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """examples/published-bulletins, likewise."""
     pack = load_pack(EXAMPLES / "published-bulletins", Settings())
     return Finished(pack, run_plain(pack, tmp_path_factory.mktemp("bulletins"), Settings()))
+
+
+@pytest.fixture(scope="session")
+def hunan(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """examples/hunan-2019, likewise."""
+    pack = load_pack(EXAMPLES / "hunan-2019", Settings())
+    return Finished(pack, run_plain(pack, tmp_path_factory.mktemp("hunan"), Settings()))

@@ -86,6 +86,7 @@ def in_process(
 # What it costs
 
 
+@pytest.mark.alone
 def test_help_answers_at_once() -> None:
     ended = jixiao("--help", python=("-X", "importtime"))
     assert ended.status == 0
@@ -110,6 +111,7 @@ LIGHT: dict[str, tuple[str | Path, ...]] = {
 }
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("command", LIGHT)
 def test_a_light_command_stays_light(command: str) -> None:
     ended = jixiao(*LIGHT[command], python=("-X", "importtime"))

@@ -25,6 +25,7 @@ STEPS = (
     "open",
     *(f"receive {file}" for file in FILES),
     *(step for file, again in SETTLED for step in (f"settle {file}", *(f"again {a}" for a in again))),
+    "deadlines",
     "check",
     "before publish",
     "before analyst",

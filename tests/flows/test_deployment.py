@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -91,15 +91,19 @@ class Clone:
 
 @dataclass(frozen=True)
 class Seen:
-    """What was seen: the deployment, the runs its own schedule planned, one run by hand and one on a schedule of ours,
-    the task runs of these two, all artifacts, and the home after each."""
+    """What was seen: the deployments of intake and deadlines, the runs that their own schedules planned; of intake one
+    run by hand and one on a schedule of ours, the task runs of these two and the home after each; of deadlines one run
+    by hand, on a day that was asked about; all artifacts."""
 
     clone: Clone
     deployment: dict[str, Any]
+    daily: dict[str, Any]
     planned: list[dict[str, Any]]
+    planned_daily: list[dict[str, Any]]
     by_hand: dict[str, Any]
     scheduled: dict[str, Any]
     tasks: dict[str, list[dict[str, Any]]]
+    reminded: dict[str, Any]
     artifacts: list[dict[str, Any]]
     first: Contents
     second: Contents
@@ -162,8 +166,9 @@ def seen(clone: Clone) -> Iterator[Seen]:
     clone.prefect("work-pool", "create", "jixiao", "--type", "process", "--overwrite")
     clone.prefect("--no-prompt", "deploy", "--all")
     deployment = clone.get("/deployments/name/intake/intake")
-    planned = wait_until(clone.runs, 60, "runs planned by the deployed schedule")
-    silence(clone, deployment)
+    daily = clone.get("/deployments/name/deadlines/deadlines")
+    planned, planned_daily = (planned_by(clone, one["id"]) for one in (deployment, daily))
+    silence(clone, deployment, daily)
     log = clone.folder.parent / "worker.log"
     worker = [PREFECT, "worker", "start", "--pool", "jixiao", "--name", "test"]
     with ExitStack() as stack:
@@ -177,15 +182,48 @@ def seen(clone: Clone) -> Iterator[Seen]:
             run["id"]: clone.post("/task_runs/filter", {"flow_runs": {"id": {"any_": [run["id"]]}}, "limit": 200})
             for run in (by_hand, scheduled)
         }
+        asked = {"parameters": daily["parameters"] | {"on": "2020-12-09T08:30"}}
+        reminded = finished(clone, clone.post(f"/deployments/{daily['id']}/create_flow_run", asked)["id"])
         artifacts = clone.post("/artifacts/filter", {"limit": 200})
-        yield Seen(clone, deployment, planned, by_hand, scheduled, tasks, artifacts, first, second)
+        yield Seen(
+            clone,
+            deployment,
+            daily,
+            planned,
+            planned_daily,
+            by_hand,
+            scheduled,
+            tasks,
+            reminded,
+            artifacts,
+            first,
+            second,
+        )
 
 
-def silence(clone: Clone, deployment: dict[str, Any]) -> None:
-    """Rest the deployed schedule: a tenth minute that falls into the test would put a run between ours."""
-    (schedule,) = deployment["schedules"]
-    clone.post(f"/deployments/{deployment['id']}/schedules/{schedule['id']}", {"active": False}, "PATCH")
-    wait_until(lambda: not clone.runs(), 30, "the planned runs to be gone")
+def planned_by(clone: Clone, deployment: str) -> list[dict[str, Any]]:
+    """The runs that the scheduler planned for a deployment."""
+
+    def look() -> list[dict[str, Any]]:
+        return [run for run in clone.runs() if run["deployment_id"] == deployment]
+
+    return wait_until(look, 60, "runs planned by the deployed schedule")
+
+
+def silence(clone: Clone, *deployments: dict[str, Any]) -> None:
+    """Rest the deployed schedules: a tenth minute that falls into the test would put a run between ours."""
+    for deployment in deployments:
+        (schedule,) = deployment["schedules"]
+        clone.post(f"/deployments/{deployment['id']}/schedules/{schedule['id']}", {"active": False}, "PATCH")
+
+    def are_gone() -> bool:
+        planned = clone.runs()
+        for run in planned:  # the scheduler may have been adding them at that very moment
+            with suppress(HTTPError):
+                clone.post(f"/flow_runs/{run['id']}", None, "DELETE")
+        return not planned
+
+    wait_until(are_gone, 30, "the planned runs to be gone")
 
 
 def finished(clone: Clone, run_id: str) -> dict[str, Any]:
@@ -224,7 +262,7 @@ def test_every_schedule_has_a_slug_a_zone_and_says_whether_it_is_active(root: Pa
     assert all("schedules" in deployment and "schedule" not in deployment for deployment in deployments)
     slugs = [schedule["slug"] for schedule in schedules]
     assert len(set(slugs)) == len(slugs)
-    assert "intake" in [deployment["name"] for deployment in deployments]
+    assert [deployment["name"] for deployment in deployments] == ["intake", "deadlines"]
 
 
 # --- what came of it
@@ -249,6 +287,25 @@ def test_the_scheduler_plans_a_run_every_ten_minutes(seen: Seen) -> None:
     assert len(times) > 1
     assert {(at.minute % 10, at.second) for at in times} == {(0, 0)}
     assert {later - sooner for sooner, later in pairwise(times)} == {timedelta(minutes=10)}
+
+
+def test_deadlines_are_planned_for_every_morning_in_shanghai(seen: Seen) -> None:
+    (schedule,) = seen.daily["schedules"]
+    assert (schedule["slug"], schedule["active"]) == ("daily-half-past-eight", True)
+    assert "每天八点半" in seen.daily["description"]
+    assert "half past eight" in seen.daily["description"]
+    times = sorted(datetime.fromisoformat(run["expected_start_time"]) for run in seen.planned_daily)
+    assert len(times) > 1
+    assert {(at.astimezone(UTC).hour, at.minute) for at in times} == {(0, 30)}
+    assert {later - sooner for sooner, later in pairwise(times)} == {timedelta(days=1)}
+
+
+def test_the_daily_run_says_how_things_stood_on_the_day_that_was_asked_about(seen: Seen) -> None:
+    assert (seen.reminded["state_type"], seen.reminded["state_name"]) == ("COMPLETED", "Completed"), seen.reminded
+    (page,) = [a for a in seen.artifacts if a["key"] == "deadlines-jiangxi-2020"]
+    assert (page["type"], page["flow_run_id"]) == ("markdown", seen.reminded["id"])
+    assert "| 小移动 | 已退回 1 |" in page["data"]
+    assert "没有联系方式，未提醒：小移动、管理处" in page["data"]
 
 
 def test_deploying_again_adds_no_second_schedule_and_wakes_the_one_there_is(seen: Seen) -> None:

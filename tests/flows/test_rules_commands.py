@@ -125,6 +125,19 @@ def test_the_example_meets_what_is_asked_of_it(proof: Proof) -> None:
     assert {one["corruption"] for one in told["by_corruption"]} == {c.name for c in CORRUPTIONS}
 
 
+def test_the_published_tables_meet_it_too(bulletins: Finished) -> None:
+    """Four files without a history, so that nothing but themselves can show what is wrong in them."""
+    settings = Settings.of_environment()
+    with settings.reader() as reader, home_to_try(bulletins.pack, bulletins.home, reader) as opened:
+        told = summarise(prove(bulletins.pack, opened, reader))
+    assert told["false_alarms"] == []
+    assert told["numeric_cells"]["share"] >= 0.72
+    assert told["figures_in_relation"]["share"] >= 0.95
+    assert told["figures_in_relation"]["tried"] > 800
+    assert told["corruptions"]["share"] >= 0.78
+    assert {one["field"] for one in told["untouched"]} == {"reached", "rate_growth"}
+
+
 def test_the_figures_of_the_report_add_up(proof: Proof) -> None:
     told = summarise(proof)
     every = told["corruptions"]
@@ -306,6 +319,18 @@ def test_backtest_reads_as_a_table_with_a_summary(
     assert re.search(rf"{returned.id} .* CM .* 2020-11 .* 退回 .* 不符合 fail .* 填报表!C16", out)
     assert "13 件报送：不符合 1，符合 12。其中 0 件当时接受、按此规则会被退回。" in out
     assert "13 submissions, 1 fail; 0 of them were accepted and would be returned." in out
+
+
+def test_a_form_that_nobody_filed_is_said_and_no_empty_table_shown(
+    jiangxi: Finished, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    status, out, _ = run(monkeypatch, capsys, "backtest", PACK, "--rule", "NP-04", "--home", jiangxi.home)
+    assert status == 0
+    assert out.splitlines()[2:] == [
+        "没有可回溯的报送：尚无人报送《携号转网情况表》（number_portability）。",
+        "Nothing to look back on: no number portability (number_portability) was filed here.",
+    ]
 
 
 def test_the_report_for_a_reader_and_for_a_machine_say_the_same(

@@ -19,7 +19,7 @@ from contracts.figure import Figure
 from contracts.kind import Kind
 from contracts.measure import Measure, Method
 from contracts.period import Period
-from tests.contracts.right_rows import RIGHT, kinds, make_table
+from tests.contracts.right_rows import RIGHT, judge_right, kinds, make_table
 from tests.contracts.small_kind import small_kind
 from transforms.combining import combine
 from transforms.figures import STEP, unfold
@@ -339,7 +339,7 @@ def test_every_measure_of_every_kind_yields_figures_that_lead_to_cells(code: str
     kind, right = kinds()[code], RIGHT[code]
     period = Period.parse(right.period)
     table = make_table(kind, right.rows, right.total)
-    figures = unfold(kind, parse_table(table, kind.fields, year=period.year), table, filer=right.filer, period=period)
+    figures = unfold(kind, judge_right(code, right).frame, table, filer=right.filer, period=period)
     assert len({f.figure_id for f in figures}) == len(figures)
     assert all(f.cells and f.name and f.as_written for f in figures)
     assert [f for f in figures if "{" in f.indicator or "{" in f.name or not f.indicator] == []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import takewhile
 
 import openpyxl
 import pytest
@@ -98,6 +100,39 @@ def test_the_guide_names_every_field_and_every_rule(code: str) -> None:
         assert f"“{field.heading}”：{field.title_en}" in texts
     assert {rule.id for rule in kind.rules} <= texts
     assert {f"{rule.title_zh}。" for rule in kind.rules} <= texts
+
+
+@pytest.mark.parametrize("code", ALL)
+def test_every_clause_that_is_cited_stands_in_the_guide(code: str) -> None:
+    """“本表填报说明第4条” can be looked up: the clause stands there once, with the rules that rest on it below it."""
+    kind = kinds()[code]
+    guide = openpyxl.load_workbook(io.BytesIO(blank_workbook(kind)))[GUIDE]
+    column = [(str(a.value or ""), str(b.value or "")) for a, b in guide.iter_rows(max_col=2)]
+    firsts = [a for a, _ in column]
+    for rule in kind.rules:
+        cited = re.search(r"填报说明(?:第(\d+)条)?", rule.basis)
+        if cited is None:
+            continue
+        assert cited[1], f"{rule.id} cites no clause of the 填报说明: {rule.basis}"
+        at = firsts.index(f"第{cited[1]}条")
+        assert firsts.count(f"第{cited[1]}条") == 1
+        below = [b for a, b in takewhile(lambda row: not row[0], column[at + 1 :])]
+        assert f"{rule.title_zh}（{rule.id}，{rule.severity.value}）。" in below
+        called = rule.basis.partition("条（")[2].removesuffix("）")
+        assert not called or column[at][1] == f"{called}。"
+    numbers = [int(text[1:-1]) for text in firsts if re.fullmatch(r"第\d+条", text)]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+@pytest.mark.parametrize("code", ["network_build", "nuisance_calls", "tariffs"])
+def test_the_guide_comes_back_ignored_and_named(code: str) -> None:
+    right, kind = RIGHT[code], kinds()[code]
+    data = fill(blank_workbook(kind), kind, right.rows)
+    filed = read_filed(data, "filled.xlsx", kind.in_force(Period.parse(right.period)), 2020)
+    assert filed.findings == ()
+    assert filed.account is not None
+    (ignored,) = (one for one in filed.account.ignored if one.sheet == GUIDE)
+    assert (ignored.reason_zh, filed.account.found) == ("不是本表的工作表", 0)
 
 
 @pytest.mark.parametrize("code", ALL)

@@ -12,7 +12,7 @@ import pytest
 
 from contracts.errors import StorageError
 from contracts.period import Period
-from tests.warehouse import toy
+from tests.warehouse import made_timetable, toy
 from tests.warehouse.toy import Filed, corrupt, moment, submit
 from warehouse import expectations
 from warehouse.expectations import check_warehouse
@@ -40,6 +40,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
         submit(home, replace(CT, built=["many"], at=moment(5)))
         submit(home, replace(CT, at=moment(6), period=Period.parse("2020-12")))
         home.publish_entry(2020, {"a": "0" * 64}, moment(31))
+        home.keep_deadlines(2019, made_timetable.make(), made_timetable.ON, "cn")
     return folder
 
 
@@ -95,6 +96,12 @@ CORRUPTIONS = {
     "judgments_are_numbered_without_gaps": """INSERT INTO judgments SELECT submission, 0, entry, at, outcome, received,
         accepted, quarantined, contract_version, register, causes, compared FROM judgments WHERE entry = 2""",
     "nothing_waits_to_be_judged_again": "UPDATE submissions SET again = '原因 / why' WHERE sequence = 3",
+    "deadline_states_are_known": "UPDATE deadlines SET state = '迟报' WHERE ordinal = 1",
+    "late_is_what_was_accepted_after_its_limit": """UPDATE deadlines SET state = 'accepted'
+        WHERE state = 'accepted_late' AND kind = 'plan'""",
+    "missing_is_what_never_came": """UPDATE deadlines SET received_at = '2019-07-01T09:00:00+08:00'
+        WHERE state = 'missing'""",
+    "nothing_is_owed_twice": "UPDATE deadlines SET period = '2019-11' WHERE period = '2019-12'",
     "ledger_has_no_gaps": "DELETE FROM ledger WHERE sequence = 3",
     "ledger_chain_holds": "UPDATE ledger SET at = '2020-12-24T00:00:00+08:00' WHERE sequence = 3",
     "figures_lead_to_cells": "UPDATE figure_cells SET submission = 'JX-2020-0099'",

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, exists, func, select
 
+from contracts.finding import Outcome
+from contracts.timeliness import State
 from warehouse.marts.mart import Mart
-from warehouse.tables import findings, submissions
+from warehouse.tables import deadlines, findings, submissions
 
-s = submissions.c
+s, d, earlier = submissions.c, deadlines.c, submissions.alias("earlier").c
+_owed = (d.filer == s.filer) & (d.kind == s.kind) & (d.period == s.period)
+# That of the timetable, and that of the receipt where none is kept (as `warehouse.deadlines.Lateness` has it).
+_limit = case((exists().where(_owed), select(func.max(d.limit_at)).where(_owed).scalar_subquery()), else_=s.due_at)
+_out_of_scope = exists().where(_owed, d.state == State.NOT_APPLICABLE.value)
+_corrects = exists().where(
+    earlier.filer == s.filer,
+    earlier.kind == s.kind,
+    earlier.period == s.period,
+    earlier.sequence < s.sequence,
+    earlier.outcome.in_([Outcome.ACCEPTED.value, Outcome.PARTIAL.value]),
+)
 _findings = (
     select(func.count()).where(findings.c.submission == s.id, findings.c.pass_number == s.pass_number).scalar_subquery()
 )
@@ -28,7 +41,9 @@ MART = Mart(
         s.sha256,
         s.received_at,
         s.due_at,
-        case((s.due_at.is_(None), 0), (s.received_at > s.due_at, 1), else_=0).label("late"),
+        case((_limit.is_(None), 0), (_out_of_scope, 0), (_corrects, 0), (s.received_at > _limit, 1), else_=0).label(
+            "late"
+        ),
         s.pass_number,
         s.outcome,
         s.received.label("received_count"),
@@ -50,7 +65,10 @@ MART = Mart(
         "sha256": ("文件的 SHA-256", "SHA-256 of the file"),
         "received_at": ("收到时间", "Received at"),
         "due_at": ("应报时间；空为未规定", "Due at; empty where no day is set"),
-        "late": ("是否迟报（1 为迟报）", "Late (1) or not (0)"),
+        "late": (
+            "是否迟报（1 为迟报）：晚于时限（含延期），且不是对已接受报送的更正",
+            "Late (1) or not (0): after its limit, extensions included, and no correction of what had been accepted",
+        ),
         "pass_number": ("判定次数；空为尚未判定", "How often it was judged; empty until then"),
         "outcome": ("现行判定结果；空为尚未判定", "Current verdict; empty until judged"),
         "received_count": ("收到行数", "Rows received"),

@@ -17,6 +17,7 @@ from warehouse.reports.nodes import Item, Node, Report, Tree, read_tree
 from warehouse.reports.overview import Overview, write_overview
 from warehouse.reports.quality import Quality, measure_quality
 from warehouse.reports.rendering import figure_text
+from warehouse.reports.timeliness import Timeliness, measure_timeliness
 from warehouse.stored import StoredFigure, StoredSubmission
 
 
@@ -73,6 +74,7 @@ class Summary:
     groups: tuple[Group, ...]
     bars: tuple[Bar, ...]
     quality: Quality
+    timeliness: Timeliness | None
     sources: tuple[StoredSubmission, ...]
     citations: Citations
     far: frozenset[int]
@@ -112,6 +114,7 @@ def write_summary(home: Home, edition: Edition) -> Summary:
         groups=tuple(groups),
         bars=tuple(bars),
         quality=measure_quality(home, edition, submissions),
+        timeliness=measure_timeliness(home.deadlines(edition.year)),
         sources=_sources(submissions, figures),
         citations=citations,
         far=frozenset(n for g in groups if g.long for line in g.lines if (n := line.value.number) > cited),

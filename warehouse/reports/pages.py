@@ -17,7 +17,8 @@ from markupsafe import Markup
 
 from contracts.exact import decimal_text
 from warehouse.reports.nodes import STATES
-from warehouse.reports.rendering import chinese_number, minute_zh, moment_text, place_text
+from warehouse.reports.rendering import chinese_number, late_text, minute_en, minute_zh, moment_text, place_text
+from warehouse.reports.timetable import SIGNS
 
 # Invisible characters can make a text read as what it is not: controls, and those that turn the writing direction.
 _CONTROLS: Final = (*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0))
@@ -53,13 +54,15 @@ def _environment() -> Environment:
         "mdrun": escape_run,
         "ordinal": chinese_number,
         "minute": minute_zh,
+        "minute_en": minute_en,
         "moment": moment_text,
         "place": place_text,
         "decimal": decimal_text,
+        "late": late_text,
         "badge": lambda state: _BADGES.get(state, ("open", "○")),
         "sign": lambda outcome: _VERDICTS.get(outcome.value if outcome else "", ("waiting", "…")),
     }
-    environment.globals |= {"inline": _inline, "script_hash": _script_hash}
+    environment.globals |= {"inline": _inline, "script_hash": _script_hash, "signs": SIGNS}
     return environment
 
 

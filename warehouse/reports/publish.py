@@ -14,12 +14,13 @@ from warehouse.reports.annual import figures_of, write_summary
 from warehouse.reports.edition import Edition
 from warehouse.reports.figures_csv import figures_csv
 from warehouse.reports.pages import render
+from warehouse.reports.timetable import read_timetable
 from warehouse.reports.validation import read_report, report_json
 from warehouse.reports.validation_index import ledger_head, sum_up
 
 
 def publish(home: Home, edition: Edition, folder: Path) -> dict[str, str]:
-    """Write the annual summary of the edition's year and the validation reports of the whole home under `folder`.
+    """Write the annual summary and the deadlines of the edition's year, and the validation reports of the whole home.
 
     Relative path → SHA-256. A file that has its bytes already is left alone, and so are files of earlier editions.
     Raises StorageError where a file cannot be written.
@@ -37,14 +38,27 @@ def documents(home: Home, edition: Edition) -> Iterator[tuple[str, bytes]]:
     yield f"{annual}/summary.html", render("summary.html.j2", edition=edition, s=summary)
     yield f"{annual}/summary.md", render("summary.md.j2", edition=edition, s=summary)
     yield f"{annual}/figures.csv", figures_csv(figures_of(home, edition))
-    submissions = home.submissions()
-    reports = [read_report(home, edition, s, submissions) for s in submissions]
+    submissions, lateness = home.submissions(), home.lateness()
+    reports = [read_report(home, edition, s, submissions, lateness) for s in submissions]
     for report in reports:
         path = f"validation/{report.submission.id}"
         yield f"{path}.html", render("submission.html.j2", edition=edition, r=report)
         yield f"{path}.json", report_json(report)
-    page = render("index.html.j2", edition=edition, reports=reports, totals=sum_up(reports), head=ledger_head(home))
+    totals = sum_up(reports, home.deadlines(edition.year))
+    page = render("index.html.j2", edition=edition, reports=reports, totals=totals, head=ledger_head(home))
     yield "validation/index.html", page
+    yield from _timetable(home, edition)
+
+
+def _timetable(home: Home, edition: Edition) -> Iterator[tuple[str, bytes]]:
+    """The grid of the edition's year; the one of the home's last year is also what `deadlines/` opens with."""
+    timetable = read_timetable(home, edition.year)
+    if timetable is None:
+        return
+    page = render("timetable.html.j2", edition=edition, page=timetable)
+    yield f"deadlines/{edition.year}.html", page
+    if timetable.is_last:
+        yield "deadlines/index.html", page
 
 
 def _replace(path: Path, data: bytes) -> None:

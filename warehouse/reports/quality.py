@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from contracts.finding import Finding, Outcome, Severity, count_by_severity
+from warehouse.deadlines import Lateness
 from warehouse.home import Home
 from warehouse.reports.edition import Edition
+from warehouse.reports.rendering import late_text
 from warehouse.stored import StoredSubmission
 
 
@@ -15,7 +17,8 @@ from warehouse.stored import StoredSubmission
 class Quality:
     """Counts over what filers sent for a year; `lists` counts what came with the pack.
 
-    not_evaluable: how often a rule could not be told for a submission. explained, awaiting: 核实 findings of
+    late: submissions after their limit, corrections of what had been accepted left out. not_evaluable: how often a rule
+    could not be told for a submission. explained, awaiting: 核实 findings of
     submissions that stand, with and without an explanation.
     """
 
@@ -53,6 +56,7 @@ def measure_quality(home: Home, edition: Edition, submissions: Sequence[StoredSu
     everything = [f for findings in found.values() for f in findings]
     standing = [f for s in submissions if s.stands for f in found[s.id]]
     unknown = sum(c.not_evaluable > 0 for s in submissions for c in home.counts(s.id))
+    lateness = home.lateness()
     return Quality(
         received=len(submissions),
         lists=everything_received - len(submissions),
@@ -60,14 +64,14 @@ def measure_quality(home: Home, edition: Edition, submissions: Sequence[StoredSu
         partial=_of(submissions, Outcome.PARTIAL),
         returned=_of(submissions, Outcome.RETURNED),
         waiting=_of(submissions, None),
-        late=sum(s.late for s in submissions),
+        late=sum(lateness.days(s) is not None for s in submissions),
         superseded=sum(s.superseded_by is not None for s in submissions),
         findings=tuple(count_by_severity(everything).items()),
         waived=sum(f.waived_by is not None for f in everything),
         explained=sum(f.explained_by is not None for f in standing),
         awaiting=sum(f.awaits for f in standing),
         not_evaluable=unknown,
-        notable=tuple(_notable(edition, submissions, found, _withdrawn(home))),
+        notable=tuple(_notable(edition, submissions, found, _withdrawn(home), lateness)),
     )
 
 
@@ -76,10 +80,15 @@ def _of(submissions: Iterable[StoredSubmission], outcome: Outcome | None) -> int
 
 
 def _notable(
-    edition: Edition, submissions: Iterable[StoredSubmission], found: dict[str, list[Finding]], withdrawn: set[str]
+    edition: Edition,
+    submissions: Iterable[StoredSubmission],
+    found: dict[str, list[Finding]],
+    withdrawn: set[str],
+    lateness: Lateness,
 ) -> Iterable[Notable]:
     for s in submissions:
-        remarks = (*(["已撤回：曾被接受，重新判定后退回"] if s.id in withdrawn else []), *_remarks(s, found[s.id]))
+        undone = ["已撤回：曾被接受，重新判定后退回"] if s.id in withdrawn else []
+        remarks = (*undone, *_remarks(s, found[s.id], lateness.days(s)))
         if remarks:
             filer, title = edition.filer_name(s.filer), edition.kind_title(s.kind)
             yield Notable(s.id, filer, title, s.period.label_zh, s.outcome, remarks)
@@ -95,9 +104,9 @@ def _withdrawn(home: Home) -> set[str]:
     return {submission for submission in accepted if last[submission] is Outcome.RETURNED}
 
 
-def _remarks(submission: StoredSubmission, findings: list[Finding]) -> Iterable[str]:
-    if submission.late:
-        yield f"迟报{submission.days_late}天"
+def _remarks(submission: StoredSubmission, findings: list[Finding], days_late: int | None) -> Iterable[str]:
+    if days_late is not None:
+        yield f"迟报{late_text(days_late)}"
     for severity, number in count_by_severity(findings).items():
         if number and severity is not Severity.NOTE:
             yield f"{severity.value}问题{number}项"

@@ -87,8 +87,21 @@ def moment_text(figure: Figure) -> str:
 
 def minute_zh(moment: datetime) -> str:
     """2020年12月31日18:00; the last second of a day, at which limits end, is 24:00."""
-    clock = "24:00" if (moment.hour, moment.minute, moment.second) == (23, 59, 59) else f"{moment:%H:%M}"
-    return f"{moment.year}年{moment.month}月{moment.day}日{clock}"
+    return f"{moment.year}年{moment.month}月{moment.day}日{_clock(moment)}"
+
+
+def minute_en(moment: datetime) -> str:
+    """2020-12-31 18:00, likewise."""
+    return f"{moment:%Y-%m-%d} {_clock(moment)}"
+
+
+def _clock(moment: datetime) -> str:
+    return "24:00" if (moment.hour, moment.minute, moment.second) == (23, 59, 59) else f"{moment:%H:%M}"
+
+
+def late_text(days: int) -> str:
+    """3天; of what came later on the very day of its limit, that."""
+    return f"{days}天" if days else "当日逾时"
 
 
 def place_text(source: Source) -> str:

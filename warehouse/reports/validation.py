@@ -10,6 +10,7 @@ from typing import Any, Final
 from contracts.comparing import Comparison
 from contracts.finding import Finding, Outcome, RuleCount, Severity, count_by_severity
 from contracts.table import Ignored
+from warehouse.deadlines import Lateness, StoredDeadline
 from warehouse.home import Home
 from warehouse.reports.edition import Edition
 from warehouse.stored import StoredJudgment, StoredSubmission
@@ -35,6 +36,7 @@ class Broken:
 class Report:
     """A submission as its report tells it. is_list: it came with the pack.
 
+    days_late: None where it was not late, or corrects what had been accepted. deadline: as kept, None where none is.
     versions: ids of the same filer, kind and period, in order of arrival.
     corrected_by: of a returned one the first later version that was accepted, or "".
     """
@@ -52,6 +54,8 @@ class Report:
     titles: dict[str, str]
     ignored: tuple[Ignored, ...]
     judgments: tuple[StoredJudgment, ...]
+    days_late: int | None
+    deadline: StoredDeadline | None
 
     @property
     def missing(self) -> tuple[Comparison, ...]:
@@ -89,8 +93,14 @@ class Report:
 
 
 def read_report(
-    home: Home, edition: Edition, submission: StoredSubmission, all_submissions: Iterable[StoredSubmission]
+    home: Home,
+    edition: Edition,
+    submission: StoredSubmission,
+    all_submissions: Iterable[StoredSubmission],
+    lateness: Lateness | None = None,
 ) -> Report:
+    """lateness: `home.lateness()`, for who reads many reports."""
+    lateness = home.lateness() if lateness is None else lateness
     findings, counts = tuple(home.findings(submission.id)), tuple(home.counts(submission.id))
     versions = [s for s in all_submissions if _same_duty(s, submission)]
     rules = dict.fromkeys([f.rule for f in findings] + [c.rule for c in counts])
@@ -109,6 +119,8 @@ def read_report(
         titles=titles,
         ignored=tuple(home.ignored(submission.id)),
         judgments=tuple(home.judgments(submission.id)),
+        days_late=lateness.days(submission),
+        deadline=lateness.deadline(submission),
     )
 
 
@@ -169,7 +181,7 @@ def report_json(report: Report) -> bytes:
         "period": s.period.label,
         "received_at": s.received_at.isoformat(),
         "due_at": s.due_at.isoformat() if s.due_at else None,
-        "days_late": s.days_late,
+        "days_late": report.days_late or 0,
         "version": s.version,
         "contract_version": s.contract_version,
         "rows": {"received": s.received, "accepted": s.accepted, "quarantined": s.quarantined},

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from warehouse.database import reading
+from warehouse.deadlines import StoredDeadline
 from warehouse.home import Home
+from warehouse.reports.timeliness import unfiled
 from warehouse.reports.validation import Report
 from warehouse.tables import ledger
 
@@ -27,7 +29,8 @@ class Totals:
     """Of what filers sent; `lists` counts what came with the pack.
 
     missing: submissions that stand and could not be compared with something; awaiting: their findings without an
-    explanation; withdrawn: submissions that had been accepted and no longer are.
+    explanation; withdrawn: submissions that had been accepted and no longer are. late: corrections of what had been
+    accepted left out. year: of the deadlines, None without any; unfiled: what should have come and never came.
     """
 
     submissions: int
@@ -41,9 +44,11 @@ class Totals:
     missing: int
     awaiting: int
     withdrawn: int
+    year: int | None
+    unfiled: tuple[StoredDeadline, ...]
 
 
-def sum_up(reports: Sequence[Report]) -> Totals:
+def sum_up(reports: Sequence[Report], deadlines: Sequence[StoredDeadline] = ()) -> Totals:
     """received = accepted + quarantined over all submissions, because it holds for each."""
     filed = [r for r in reports if not r.is_list]
     submissions = [r.submission for r in filed]
@@ -54,7 +59,7 @@ def sum_up(reports: Sequence[Report]) -> Totals:
         submissions=len(submissions),
         lists=len(reports) - len(filed),
         verdicts=Counter(s.outcome.value if s.outcome else "waiting" for s in submissions),
-        late=sum(s.late for s in submissions),
+        late=sum(r.days_late is not None for r in filed),
         findings=findings,
         received=sum(s.received or 0 for s in submissions),
         accepted=sum(s.accepted or 0 for s in submissions),
@@ -62,6 +67,8 @@ def sum_up(reports: Sequence[Report]) -> Totals:
         missing=sum(bool(r.missing) for r in filed if r.submission.stands),
         awaiting=sum(r.awaiting for r in filed if r.submission.stands),
         withdrawn=sum(r.withdrawn for r in filed),
+        year=deadlines[0].year if deadlines else None,
+        unfiled=unfiled(deadlines),
     )
 
 

@@ -16,7 +16,7 @@ from contracts.finding import Finding, RuleCount
 from contracts.level import Level, level_of
 from contracts.structure import RULES as STRUCTURE_RULES
 from flows.commands.formats.checked import Checked
-from flows.commands.telling import suggestion_texts
+from flows.commands.telling import expected_text, suggestion_texts
 from flows.commands.terminal import inert
 
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -88,7 +88,7 @@ def _properties(parent: Element, facts: dict[str, str]) -> None:
 def _text(finding: Finding, file: str) -> str:
     where = "、".join(c.where for c in finding.cells) or file
     lines = [f"{finding.severity.value} {finding.rule} {where}", finding.message_zh, finding.message_en]
-    lines += [f"应为 expected: {finding.expected}", *suggestion_texts(finding), f"依据 basis: {finding.basis}"]
+    lines += [expected_text(finding), *suggestion_texts(finding), f"依据 basis: {finding.basis}"]
     lines += [f"已豁免 waived: {finding.waived_by}"] if finding.waived_by else []
     lines += [f"已说明 explained: {finding.explained_by}"] if finding.explained_by else []
     return "\n".join(lines)

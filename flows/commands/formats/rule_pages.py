@@ -9,6 +9,13 @@ from flows.commands.terminal import inert
 
 HEADS = ("rule", "级别", "层级", "范围", "content", "looks at", "in force", "basis")
 BARE = "`{}`"
+# What one answer of a rule is about.
+SCOPES = {
+    "row": ("逐行", "each row"),
+    "group": ("分组", "rows alike"),
+    "frame": ("全表", "the form"),
+    "file": ("文件", "the file"),
+}
 
 
 def markdown_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -45,7 +52,7 @@ def entry_text(entry: Entry) -> str:
         f"报表 form: {entry.form_zh}{f' ({entry.kind})' if entry.kind else ''}",
         f"级别 severity: {entry.severity.value} {entry.severity.en}",
         f"层级 level: {int(entry.level)} {entry.level.zh} / {entry.level.en}",
-        f"范围 scope: {entry.scope}",
+        f"范围 scope: {SCOPES[entry.scope][0]} {entry.scope}（{SCOPES[entry.scope][1]}）",
         f"依据 basis: {entry.basis}",
     ]
     lines += [f"参与判定 looks at: {'、'.join(entry.operands)}"] if entry.operands else []

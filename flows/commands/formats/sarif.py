@@ -20,7 +20,7 @@ from contracts.rule import Rule
 from contracts.structure import BASIS, StructureRule
 from contracts.structure import RULES as STRUCTURE_RULES
 from flows.commands.formats.checked import Checked
-from flows.commands.telling import suggestion_texts
+from flows.commands.telling import expected_text, suggestion_texts
 from transforms.book import column_index
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -96,7 +96,7 @@ def _rule(kind: Kind, rule: Rule | StructureRule) -> dict[str, Any]:
 
 
 def _broken(checked: Checked, finding: Finding, places: Places) -> dict[str, Any]:
-    told = [finding.message_zh, finding.message_en, f"应为 expected: {finding.expected}", *suggestion_texts(finding)]
+    told = [finding.message_zh, finding.message_en, expected_text(finding), *suggestion_texts(finding)]
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "kind": "fail",

@@ -1,0 +1,85 @@
+"""`jixiao due`: what every filer owed as of a day, through a real process and over a finished home."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import icalendar
+import polars as pl
+import pytest
+
+from contracts.errors import UsageError
+from contracts.timeliness import State
+from flows.commands.due import show_due
+from tests.flows.conftest import EXAMPLES, Finished
+
+JIANGXI = EXAMPLES / "jiangxi-2020"
+
+
+def due(jiangxi: Finished, *words: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "flows.cli", "due", str(JIANGXI), "--home", str(jiangxi.home), *words]
+    return subprocess.run(command, env=os.environ | {"COLUMNS": "100"}, capture_output=True, timeout=120)
+
+
+def told(jiangxi: Finished, *words: str) -> list[dict[str, Any]]:
+    answer = due(jiangxi, "--format", "json", *words)
+    assert (answer.returncode, answer.stderr) == (0, b"")
+    instances: list[dict[str, Any]] = json.loads(answer.stdout)["instances"]
+    return instances
+
+
+def test_the_late_carrier_is_told_when_it_was_due_and_by_how_much(jiangxi: Finished) -> None:
+    answer = due(jiangxi, "--on", "2020-12-15", "--filer", "CU")
+    said = answer.stdout.decode()
+    assert (answer.returncode, answer.stderr) == (0, b"")
+    assert "2020-12-10 周四" in said
+    assert "2020年12月14日09:05收到并接受：迟报接受，逾期4日（2个工作日）。依据：示例：网络建设月报约定。" in said
+    assert "accepted late, 4 days late (2 working days)" in said
+    assert "江西移动" not in said
+
+
+def test_every_instance_of_the_year_is_said_once_and_counted(jiangxi: Finished) -> None:
+    rows = told(jiangxi, "--on", "2020-12-31")
+    keys = [(r["filer"], r["kind"], r["cadence"], r["period"]) for r in rows]
+    assert len(keys) == len(set(keys)) == jiangxi.pack.duties.instances(jiangxi.pack.period).height
+    known = {state.value: state.zh for state in State}
+    assert all(known[r["state"]] == r["state_zh"] and r["state_zh"] in r["why_zh"] for r in rows)
+    assert all((r["days_late"] > 0) == r["overdue"] for r in rows)
+
+
+def test_what_came_after_the_day_is_not_known_on_it(jiangxi: Finished) -> None:
+    november = {
+        (r["filer"], r["period"]): r["state"] for r in told(jiangxi, "--on", "2020-12-12", "--state", "missing")
+    }
+    assert november == {("CU", "2020-11"): "missing"}
+    at_noon = told(jiangxi, "--on", "2020-12-14T09:04", "--filer", "CU", "--state", "missing")
+    assert [r["period"] for r in at_noon] == ["2020-11"]
+    assert told(jiangxi, "--on", "2020-12-14T09:05", "--filer", "CU", "--state", "missing") == []
+
+
+def test_a_calendar_file_has_an_entry_for_each_dated_instance(jiangxi: Finished) -> None:
+    answer = due(jiangxi, "--on", "2020-12-15", "--format", "ics")
+    again = due(jiangxi, "--on", "2020-12-15", "--format", "ics")
+    assert answer.stdout == again.stdout
+    events = icalendar.Calendar.from_ical(answer.stdout).walk("VEVENT")
+    rows = [r for r in told(jiangxi, "--on", "2020-12-15") if r["limit_at"]]
+    assert len({str(event["UID"]) for event in events}) == len(events) == len(rows)
+    assert sorted(str(event.decoded("DTSTART")) for event in events) == sorted(r["limit_at"][:10] for r in rows)
+
+
+def test_a_filer_nobody_knows_is_named_with_those_there_are(jiangxi: Finished) -> None:
+    answer = due(jiangxi, "--filer", "XX")
+    assert answer.returncode == 2
+    assert "没有填报单位“XX”；有：JXCA" in answer.stderr.decode()
+    with pytest.raises(UsageError, match="没有状态“lost”；有：not_applicable"):
+        show_due(JIANGXI, None, None, "lost", jiangxi.home, shape="json", all_=False)
+
+
+def test_a_pack_without_a_home_is_run_for_it(capsys: pytest.CaptureFixture[str]) -> None:
+    show_due(EXAMPLES / "published-bulletins", None, None, None, None, shape="json", all_=False)
+    rows = pl.DataFrame(json.loads(capsys.readouterr().out)["instances"])
+    assert rows["state"].to_list() == ["accepted"]
