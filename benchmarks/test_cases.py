@@ -16,7 +16,8 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from contracts.case_limits import CaseState, Limit, judge_cases
+from contracts.calendar import shipped_calendar
+from contracts.case_limits import Limit, count_late
 from contracts.context import Reference, attach_context
 from contracts.kind import discover_kinds
 from contracts.period import Period
@@ -58,8 +59,9 @@ def test_a_million_cases_against_bare_subtraction() -> None:
         assert frame.select(late.sum()).item() + int(_late_by_weekdays(frame, 10).sum()) > 0
 
     def one_limit() -> None:
-        found = judge_cases(frame["accepted_on"], frame["closed_on"], (limit,), PERIOD.end)
-        assert set(found["state"]) == {CaseState.IN_TIME, CaseState.LATE, CaseState.OPEN, CaseState.OVERDUE}
+        begun, until = frame["accepted_on"], frame["closed_on"].fill_null(PERIOD.end)
+        assert set(limit.in_time(begun, until)) == {True, False}
+        assert count_late(limit.due_on(begun), until, shipped_calendar(limit.calendar)).sum() > 0
 
     def listed() -> None:
         wide = attach_context(kind, table, frame, None, given, period=PERIOD, filer="GLC")
@@ -72,7 +74,7 @@ def test_a_million_cases_against_bare_subtraction() -> None:
 
     works = {
         "the floor: bare dates": floor,
-        "one limit, state and lateness": one_limit,
+        "one limit, in time or how late": one_limit,
         "the list's limit of each row, late or not": listed,
         "the whole register, all rules": register,
     }
@@ -86,8 +88,8 @@ def test_a_million_cases_against_bare_subtraction() -> None:
 
 def test_the_floor_answers_the_same_only_while_no_notice_matters() -> None:
     frame = cases().drop_nulls("closed_on")
-    found = judge_cases(frame["accepted_on"], frame["closed_on"], (Limit(10, workdays=True, basis="示例"),), PERIOD.end)
-    other = (found["state"] == CaseState.LATE) != pl.Series(_late_by_weekdays(frame, 10))
+    in_time = Limit(10, workdays=True, basis="示例").in_time(frame["accepted_on"], frame["closed_on"])
+    other = ~in_time != pl.Series(_late_by_weekdays(frame, 10))
     share = other.sum() / frame.height
     print(f"\n{share:.2%} of the cases are judged otherwise by weekdays alone")
     assert 0 < share < MOST_OTHERWISE

@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 
 from contracts.errors import CalendarError
-from contracts.notices import Festival, Notice, read_notice
+from contracts.notices import Festival, Notice, in_force, read_notice
 
 FIRST: Final = date(2000, 1, 1)
 LAST: Final = date(2100, 12, 31)
@@ -60,8 +60,28 @@ class Day:
 
 
 @dataclass(frozen=True)
+class Unarranged:
+    """Why days are provisional: the notice of `year` is not known. begins: the first year that has one, or None."""
+
+    year: int
+    begins: int | None
+
+    @property
+    def zh(self) -> str:
+        if self.begins is not None and self.year < self.begins:
+            return f"日历自{self.begins}年起"
+        return f"{self.year}年放假安排尚未公布"
+
+    @property
+    def en(self) -> str:
+        if self.begins is not None and self.year < self.begins:
+            return f"the calendar begins in {self.begins}"
+        return f"the days off of {self.year} are not announced yet"
+
+
+@dataclass(frozen=True)
 class Calendar:
-    """The notices of one jurisdiction. Raises CalendarError where two of them claim a day.
+    """The notices of one jurisdiction. Raises CalendarError where two of them claim a day, or have one name.
 
     code: "cn"; known_on: only notices announced by then are used; None for all there are.
     """
@@ -71,14 +91,6 @@ class Calendar:
     known_on: date | None = None
 
     def __post_init__(self) -> None:
-        names = {notice.name for notice in self.notices}
-        for notice in self.notices:
-            if notice.amends is not None and notice.amends not in names:
-                place, there = notice.place(key="amends"), "、".join(sorted(names))
-                raise CalendarError(
-                    f"{place} 所修改的通知“{notice.amends}”不存在；有：{there}",
-                    f"{place} amends “{notice.amends}”, which is not there; there are: {there}",
-                )
         _ = self._arranged  # contradictions are found when a calendar is made, not when a day is asked about
 
     def as_known_on(self, day: date) -> Calendar:
@@ -90,7 +102,7 @@ class Calendar:
     def day(self, day: date) -> Day:
         festival, notice = self._arranged.get(day, (None, None))
         works = day.weekday() < 5 if festival is None else day in festival.work
-        return Day(day, works, festival, notice, festival is None and not self._is_arranged(day))
+        return Day(day, works, festival, notice, self._missing(day) is not None)
 
     def days(self, first: date, last: date) -> Iterator[Day]:
         """Every day from `first` to `last`, both included."""
@@ -102,8 +114,23 @@ class Calendar:
 
     def is_provisional(self, first: date, last: date) -> bool:
         """Whether a notice still to come may change which days of the span are worked."""
+        return self.unarranged(first, last) is not None
+
+    def unarranged(self, first: date, last: date) -> Unarranged | None:
+        """Which notice is missing for the first provisional day of a span, whichever end is named first."""
         first, last = min(first, last), max(first, last)
-        return any(self.day(first + timedelta(days=n)).provisional for n in _looked_at((last - first).days))
+        for year in range(first.year, last.year + 1):
+            day = max(first, self._open_from(year) or last + timedelta(days=1))
+            while day <= last and day.year == year:
+                missing = self._missing(day)
+                if missing is not None:
+                    return self.without_notice(missing)
+                day += timedelta(days=1)
+        return None
+
+    def without_notice(self, year: int) -> Unarranged:
+        """How it is said that no notice arranges `year`."""
+        return Unarranged(year, min(self.years, default=None))
 
     def next_workday(self, day: date) -> date:
         """`day` if it is worked, else the first one after it that is."""
@@ -125,12 +152,15 @@ class Calendar:
         assert isinstance(counted, int)
         return counted
 
-    def shifted(self, days: pl.Series, number: int) -> pl.Series:
-        """`add_workdays` for a column of dates; null stays null. Raises CalendarError beyond 2000 to 2100."""
+    def shifted(self, days: pl.Series, number: int, *, open_worked: bool = False) -> pl.Series:
+        """`add_workdays` for a column of dates; null stays null. Raises CalendarError beyond 2000 to 2100.
+
+        open_worked: provisional days all count as worked, for the earliest day that a count may come to.
+        """
         if number == 0:
             return days.cast(pl.Date)
         at = self._offsets(days)
-        worked = self._worked
+        worked = self._worked | self._open if open_worked else self._worked
         before = np.concatenate(([0], np.cumsum(worked)))  # working days before the n-th day
         nth = before[at + 1] + number - 1 if number > 0 else before[at] + number
         places = np.flatnonzero(worked)
@@ -151,6 +181,17 @@ class Calendar:
         answer = np.zeros(both.height, dtype=np.int64)
         answer[both["known"].to_numpy()] = number
         return pl.Series("workdays", answer).set(~both["known"], None)
+
+    def provisional_within(self, first: pl.Series, last: pl.Series) -> pl.Series:
+        """`is_provisional` for two columns of dates; null where either is."""
+        both = pl.DataFrame({"first": first, "last": last})
+        known = (both["first"].is_not_null() & both["last"].is_not_null()).to_numpy()
+        kept = both.drop_nulls()
+        one, other = self._offsets(kept["first"]), self._offsets(kept["last"])
+        before = np.concatenate(([0], np.cumsum(self._open)))
+        answer = np.zeros(both.height, dtype=np.bool_)
+        answer[known] = before[np.maximum(one, other) + 1] > before[np.minimum(one, other)]
+        return pl.Series("provisional", answer).set(pl.Series(~known), None)
 
     def rolled(self, days: pl.Series, forward: bool) -> pl.Series:
         """`next_workday`, or `previous_workday`, for a column of dates."""
@@ -174,7 +215,7 @@ class Calendar:
     def _arranged(self) -> dict[date, tuple[Festival, Notice]]:
         """Every day that a notice in force names, with the festival and the notice that name it."""
         arranged: dict[date, tuple[Festival, Notice]] = {}
-        for festival, notice in _in_force(self.notices):
+        for festival, notice in in_force(self.notices):
             for day in (*festival.rest, *festival.work):
                 if day in arranged:
                     first = arranged[day][1]
@@ -189,13 +230,34 @@ class Calendar:
 
     @cached_property
     def years(self) -> frozenset[int]:
-        """The years that a notice of their own arranges."""
-        return frozenset(notice.year for notice in self.notices if notice.amends is None)
+        """The years that a notice of their own arranges, whole."""
+        return frozenset(notice.year for notice in self.notices if notice.amends is None and notice.arranges_year)
 
-    def _is_arranged(self, day: date) -> bool:
-        if (day.month, day.day) >= ARRANGED_NEXT and day.year + 1 not in self.years:
-            return False
-        return day.year in self.years
+    def _missing(self, day: date) -> int | None:
+        """The year whose notice a provisional day waits for; None for a day that is arranged."""
+        since = self._open_from(day.year)
+        if since is None or day < since or day in self._arranged:
+            return None
+        return day.year + (day.year in self.years)
+
+    def _open_from(self, year: int) -> date | None:
+        """The day from which on no notice arranges a year; None where all of it is arranged."""
+        if year not in self.years:
+            return date(year, 1, 1)
+        return date(year, *ARRANGED_NEXT) if year + 1 not in self.years else None
+
+    @cached_property
+    def _open(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """For every day from FIRST to LAST, whether it is provisional."""
+        provisional = np.zeros((LAST - FIRST).days + 1, dtype=np.bool_)
+        for year in range(FIRST.year, LAST.year + 1):
+            since = self._open_from(year)
+            if since is not None:
+                provisional[(since - FIRST).days : (date(year, 12, 31) - FIRST).days + 1] = True
+        for day in self._arranged:
+            if FIRST <= day <= LAST:
+                provisional[(day - FIRST).days] = False
+        return provisional
 
     @cached_property
     def _worked(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -238,24 +300,13 @@ def shipped_calendar(code: str) -> Calendar:
 @cache
 def _known(calendar: Calendar, day: date) -> Calendar:
     kept = [notice for notice in calendar.notices if notice.announced is None or notice.announced <= day]
-    # A notice that was not known cannot be amended: its amendment is as good as unknown too.
-    names = {notice.name for notice in kept}
-    return Calendar(calendar.code, tuple(n for n in kept if n.amends is None or n.amends in names), day)
+    # A notice that was not known cannot be amended: its amendment is as good as unknown too, and so is that one's.
+    amending = {notice.name: notice.amends for notice in kept}
 
+    def is_known(name: str | None) -> bool:
+        return name is None or (name in amending and is_known(amending[name]))
 
-def _in_force(notices: tuple[Notice, ...]) -> Iterator[tuple[Festival, Notice]]:
-    """What holds after every amendment: an amended festival is the amending notice's, and no longer the first's."""
-    standing: dict[tuple[str, str], tuple[Festival, Notice]] = {}
-    ordered = sorted(notices, key=lambda n: (n.amends is not None, n.announced or date(n.year, 1, 1), n.name))
-    for notice in ordered:
-        for festival in notice.festivals:
-            standing[notice.amends or notice.name, festival.name] = (festival, notice)
-    yield from standing.values()
-
-
-def _looked_at(days: int) -> Iterable[int]:
-    """Of a long span it is enough to look at its ends and at one day a fortnight: years are arranged whole."""
-    return range(days + 1) if days <= 40 else (*range(0, days, 3), days)
+    return Calendar(calendar.code, tuple(notice for notice in kept if is_known(notice.name)), day)
 
 
 def _beyond(day: date) -> tuple[str, str]:

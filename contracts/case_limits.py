@@ -1,44 +1,30 @@
 """How long a case may take, and whether it did: columns of dates against a limit, also while a case is still open.
 
 The day a case begins is not counted unless the limit says so. A limit in working days is reckoned on a calendar; one in
-calendar days may be moved by a roll rule. A case that is open is judged as of a day that is given: nothing here knows a
-clock. Limits of different units are not subtracted from each other: 60 days and 26 working days are two limits, each in
-force for its own time.
+calendar days may be moved by a roll rule. Where a notice still to come may decide whether a case is in time, that
+cannot be told yet. A case that is open is judged as of a day that is given: nothing here knows a clock. Limits of
+different units are not subtracted from each other: 60 days and 26 working days are two limits, each in force for its
+own time.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import timedelta
 from typing import Final
 
 import polars as pl
 
 from contracts.calendar import FIRST, LAST, Calendar, shipped_calendar
-from contracts.deadlines import parse_roll
+from contracts.deadlines import parse_roll, roll_days
 
 MOST: Final = 1_000  # days or working days; nothing that is to be done in longer than that has a limit in days
-
-
-class CaseState(StrEnum):
-    """What a case is against its limit. Not begun: the day from which it counts is not known. No limit: none was in
-    force on that day, or the day is beyond what a calendar reckons; it cannot be told whether the case is in time.
-    """
-
-    IN_TIME = "in_time"
-    LATE = "late"
-    OPEN = "open"
-    OVERDUE = "overdue"
-    NOT_BEGUN = "not_begun"
-    NO_LIMIT = "no_limit"
 
 
 @dataclass(frozen=True)
 class Limit:
     """So many days or working days from the beginning of a case. Raises ValueError for no whole number from 1 to MOST.
 
-    since, until: the days on which a case must begin for this limit to apply, both included; None: no bound.
     calendar: the code of the one that working days are reckoned on, named so that nobody has to guess (WD-5).
     """
 
@@ -47,8 +33,6 @@ class Limit:
     basis: str
     first_day_counts: bool = False
     roll: str = "none"
-    since: date | None = None
-    until: date | None = None
     calendar: str = "cn"
 
     def __post_init__(self) -> None:
@@ -68,58 +52,61 @@ class Limit:
         return f"{self.number} {'working ' if self.workdays else ''}day{'s' if self.number > 1 else ''}{counted}"
 
     def due_on(self, begun: pl.Series, on: Calendar | None = None) -> pl.Series:
-        """The last day in time for a column of dates; null where a case has not begun, the limit does not apply, or a
-        day is so far off (1899, 2999) that no calendar reckons it: that is a mistake of whoever filed it.
+        """The last day in time for a column of dates, as far as notices are known; null where a case has not begun, or
+        a day is so far off (1899, 2999) that no calendar reckons it: that is a mistake of whoever filed it.
         """
         calendar = on or shipped_calendar(self.calendar)
-        begun = self._where_it_applies(begun.cast(pl.Date))
-        if not self.workdays:
-            return _rolled(begun.dt.offset_by(f"{self.number - self.first_day_counts}d"), self.roll, calendar)
-        later = calendar.shifted(begun, self.number)
+        begun = self._reckoned(begun)
+        if self.workdays:
+            return self._after_workdays(begun, calendar)
+        return roll_days(self._after_days(begun), parse_roll(self.roll), calendar)
+
+    def in_time(self, begun: pl.Series, until: pl.Series, on: Calendar | None = None) -> pl.Series:
+        """Whether `until` lies within the limit; null where there is no due_on, or a notice to come may decide it."""
+        calendar = on or shipped_calendar(self.calendar)
+        begun, until = self._reckoned(begun), until.cast(pl.Date)
+        due = self.due_on(begun, calendar)
+        provisional = self._provisional(begun, due, calendar)
+        if not provisional.any():
+            return until <= due
+        case = {"until": until, "due": due, "earliest": self._earliest(begun, calendar), "provisional": provisional}
+        in_any_case = pl.when(pl.col("until") <= pl.col("earliest")).then(statement=True)
+        as_known = pl.when(~pl.col("provisional")).then(pl.col("until") <= pl.col("due"))
+        return pl.DataFrame(case).select(pl.coalesce(as_known, in_any_case)).to_series()
+
+    def _provisional(self, begun: pl.Series, due: pl.Series, calendar: Calendar) -> pl.Series:
+        """Whether `due` was reckoned over days that no notice arranges yet."""
+        if self.workdays:
+            counted_from = begun if self.first_day_counts else begun.dt.offset_by("1d")
+            return calendar.provisional_within(counted_from, due)
+        if self.roll == "none":
+            return pl.Series([False]).new_from_index(0, begun.len())
+        return calendar.provisional_within(self._after_days(begun), due)
+
+    def _earliest(self, begun: pl.Series, calendar: Calendar) -> pl.Series:
+        """The first day that `due_on` may come to, whatever is still announced; null where nobody can say."""
+        if self.workdays:
+            return self._after_workdays(begun, calendar, open_worked=True)
+        return _none(begun) if self.roll == "previous-workday" else self._after_days(begun)
+
+    def _after_days(self, begun: pl.Series) -> pl.Series:
+        return begun.dt.offset_by(f"{self.number - self.first_day_counts}d")
+
+    def _after_workdays(self, begun: pl.Series, calendar: Calendar, *, open_worked: bool = False) -> pl.Series:
+        later = calendar.shifted(begun, self.number, open_worked=open_worked)
         if not self.first_day_counts:
             return later
         # A first day that is worked is one of them: the limit then ends one working day sooner.
-        is_worked = (calendar.rolled(begun, forward=True) == begun).fill_null(value=False)
-        return calendar.shifted(begun, self.number - 1).zip_with(is_worked, later)
+        day_before = begun.dt.offset_by("-1d")
+        is_worked = (calendar.shifted(day_before, 1, open_worked=open_worked) == begun).fill_null(value=False)
+        return calendar.shifted(begun, self.number - 1, open_worked=open_worked).zip_with(is_worked, later)
 
-    def _where_it_applies(self, begun: pl.Series) -> pl.Series:
+    def _reckoned(self, begun: pl.Series) -> pl.Series:
         # Twice as many days as working days, and two months of holidays beside, are more than a limit ever takes.
         last = LAST - timedelta(days=2 * self.number + 60)
         day = pl.col("day")
-        applies = day.is_between(max(self.since or FIRST, FIRST), min(self.until or last, last))
-        return pl.DataFrame({"day": begun}).select(pl.when(applies).then(day).alias(begun.name)).to_series()
-
-
-def judge_cases(
-    begun: pl.Series, ended: pl.Series, limits: tuple[Limit, ...], as_of: date | pl.Series, on: Calendar | None = None
-) -> pl.DataFrame:
-    """Each case against the limit in force on the day it began: due_on, state (CaseState), days_late, workdays_late.
-
-    begun, ended: dates, `ended` null while a case is open; as_of: the day on which open cases are judged. Late by days
-    after due_on; 0 in time, null where no limit applies. At most one of `limits` may apply to a day.
-    """
-    calendar = on or shipped_calendar(limits[0].calendar)
-    due = pl.DataFrame([limit.due_on(begun, calendar).alias(str(n)) for n, limit in enumerate(limits)])
-    given = pl.DataFrame({"begun": begun.cast(pl.Date), "ended": ended.cast(pl.Date)}).with_columns(
-        as_of=as_of if isinstance(as_of, pl.Series) else pl.lit(as_of),
-        due_on=due.select(pl.coalesce(pl.all())).to_series(),
-    )
-    # What ended after the day of judging was still open on it.
-    given = given.with_columns(closed=pl.col("ended") <= pl.col("as_of"), until=pl.min_horizontal("ended", "as_of"))
-    late = pl.col("until") > pl.col("due_on")
-    is_closed = pl.col("closed").fill_null(value=False)
-    return given.select(
-        "due_on",
-        state=pl.when(pl.col("begun").is_null())
-        .then(pl.lit(CaseState.NOT_BEGUN))
-        .when(pl.col("due_on").is_null())
-        .then(pl.lit(CaseState.NO_LIMIT))
-        .when(is_closed)
-        .then(pl.when(late).then(pl.lit(CaseState.LATE)).otherwise(pl.lit(CaseState.IN_TIME)))
-        .otherwise(pl.when(late).then(pl.lit(CaseState.OVERDUE)).otherwise(pl.lit(CaseState.OPEN))),
-        days_late=pl.when(late).then((pl.col("until") - pl.col("due_on")).dt.total_days()).when(~late).then(0),
-        workdays_late=count_late(given["due_on"], given["until"], calendar),
-    )
+        kept = pl.when(day.is_between(FIRST + timedelta(days=1), last)).then(day)
+        return pl.DataFrame({"day": begun.cast(pl.Date)}).select(kept.alias(begun.name)).to_series()
 
 
 def count_late(due_on: pl.Series, until: pl.Series, calendar: Calendar) -> pl.Series:
@@ -134,13 +121,3 @@ def count_late(due_on: pl.Series, until: pl.Series, calendar: Calendar) -> pl.Se
 
 def _none(days: pl.Series) -> pl.Series:
     return pl.Series(days.name, [None], dtype=pl.Date).new_from_index(0, days.len())
-
-
-def _rolled(days: pl.Series, name: str, calendar: Calendar) -> pl.Series:
-    if name == "next-workday":
-        return calendar.rolled(days, forward=True)
-    if name == "previous-workday":
-        return calendar.rolled(days, forward=False)
-    if name == "next-after-holiday":
-        return calendar.past_holidays(days)
-    return days

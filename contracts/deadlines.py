@@ -16,12 +16,13 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from contracts.calendar import Calendar, Day
+from contracts.calendar import Calendar, Day, Unarranged
 from contracts.due_terms import Term, Unreadable, parse_term
 from contracts.period import Period
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 MIDNIGHT: Final = "24:00"
+END_OF_DAY: Final = time(23, 59, 59)
 CLOSE: Final = "close"
 
 
@@ -56,7 +57,7 @@ class Deadline:
     """The last moment that is still on time, and how it came about.
 
     named_on: the day that the term means; on: the day after the roll rule; both None where the document names none.
-    provisional: a calendar notice still to come may move it.
+    unarranged: the calendar notice still to come, or from before the calendar begins, that may move it; None for none.
     """
 
     term: Term
@@ -64,7 +65,11 @@ class Deadline:
     named: Day | None
     final: Day | None
     until: time
-    provisional: bool
+    unarranged: Unarranged | None = None
+
+    @property
+    def provisional(self) -> bool:
+        return self.unarranged is not None
 
     @property
     def at(self) -> datetime | None:
@@ -82,8 +87,10 @@ class Deadline:
             said += f"；按“{self.roll.zh}”（{self.roll.basis}）为{_day_zh(self.final)}"
         elif not self.named.is_workday:
             said += f"；{self.roll.zh}（{self.roll.basis}）"
-        if self.provisional:
-            said += f"；{self.final.date.year}年放假安排尚未公布，此期限为暂定"
+        if self.until != END_OF_DAY:
+            said += f"；当日{self.until:%H:%M}截止"
+        if self.unarranged is not None:
+            said += f"；{self.unarranged.zh}，此期限为暂定"
         return said
 
     @cached_property
@@ -96,8 +103,10 @@ class Deadline:
             said += f"; {self.roll.en} ({self.roll.basis}), {_day_en(self.final)}"
         elif not self.named.is_workday:
             said += f"; {self.roll.en} ({self.roll.basis})"
-        if self.provisional:
-            said += f"; the days off of {self.final.date.year} are not announced yet, so it is provisional"
+        if self.until != END_OF_DAY:
+            said += f"; until {self.until:%H:%M}"
+        if self.unarranged is not None:
+            said += f"; {self.unarranged.en}, so it is provisional"
         return said
 
 
@@ -109,12 +118,12 @@ def reckon(term: str, roll: str, by: str, period: Period, calendar: Calendar, cl
     meant, rule, until = parse_term(term), parse_roll(roll), parse_hour(by, close)
     named_on = meant.day(period, calendar)
     if named_on is None:
-        return Deadline(meant, rule, None, None, until, False)
-    final_on = _rolled(named_on, rule, calendar)
+        return Deadline(meant, rule, None, None, until)
+    final_on: date = roll_days(pl.Series([named_on], dtype=pl.Date), rule, calendar)[0]
     looked_at = min(period.end, named_on) if meant.in_workdays else named_on
     moves = meant.in_workdays or rule.name != "none"
-    provisional = moves and calendar.is_provisional(looked_at, final_on)
-    return Deadline(meant, rule, calendar.day(named_on), calendar.day(final_on), until, provisional)
+    unarranged = calendar.unarranged(looked_at, final_on) if moves else None
+    return Deadline(meant, rule, calendar.day(named_on), calendar.day(final_on), until, unarranged)
 
 
 def parse_roll(name: str) -> Roll:
@@ -127,7 +136,7 @@ def parse_roll(name: str) -> Roll:
 def parse_hour(by: str, close: time) -> time:
     """The last moment of a day that is on time. Raises Unreadable, in both languages, where it is no hour."""
     if by == MIDNIGHT:
-        return time(23, 59, 59)
+        return END_OF_DAY
     if by == CLOSE:
         return close
     if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", by):
@@ -135,14 +144,15 @@ def parse_hour(by: str, close: time) -> time:
     return time.fromisoformat(by)
 
 
-def _rolled(day: date, roll: Roll, calendar: Calendar) -> date:
+def roll_days(days: pl.Series, roll: Roll, calendar: Calendar) -> pl.Series:
+    """A column of due days after their roll rule; null stays null."""
     if roll.name == "next-workday":
-        return calendar.next_workday(day)
+        return calendar.rolled(days, forward=True)
     if roll.name == "previous-workday":
-        return calendar.previous_workday(day)
+        return calendar.rolled(days, forward=False)
     if roll.name == "next-after-holiday":
-        return calendar.past_holidays(pl.Series([day]))[0]  # type: ignore[no-any-return]
-    return day
+        return calendar.past_holidays(days)
+    return days
 
 
 def _day_zh(day: Day) -> str:

@@ -80,12 +80,12 @@ class Cases:
 
     @property
     def in_time(self) -> pl.Expr:
-        """Whether it had ended, or was still open, within its limit; null where that cannot be told."""
-        return self.until <= self.due_on
+        """Whether it had ended, or was still open, within its limit; null where that cannot be told (yet)."""
+        return self._by_limit(lambda limit, cases: limit.in_time(cases["begun"], cases["until"]), pl.Boolean)
 
     @property
     def days_late(self) -> pl.Expr:
-        return (self.until - self.due_on).dt.total_days()
+        return (self.until - self.due_on).dt.total_days().clip(lower_bound=0)
 
     @property
     def workdays_late(self) -> pl.Expr:
@@ -100,7 +100,7 @@ class Cases:
         return self._by_limit(lambda limit, cases: pl.Series([say(limit)]).new_from_index(0, cases.height), pl.String)
 
     def _by_limit(
-        self, tell: Callable[[Limit, pl.DataFrame], pl.Series], dtype: type[pl.Date | pl.Int64 | pl.String]
+        self, tell: Callable[[Limit, pl.DataFrame], pl.Series], dtype: type[pl.Date | pl.Int64 | pl.String | pl.Boolean]
     ) -> pl.Expr:
         """What `tell` makes of all cases of one limit (`begun`, `until`), for each limit there is."""
 
@@ -125,8 +125,6 @@ def make_limit(row: dict[str, Any]) -> Limit:
         basis=row["basis"],
         first_day_counts=row["first_day"] == COUNTED,
         roll=row["roll"] or "none",
-        since=row.get("since"),
-        until=row.get("until"),
         calendar=row["calendar"] or "cn",
     )
 

@@ -9,6 +9,8 @@ or address is could not always be sourced: it is then blank, and `unsourced` nam
     announced = 2019-03-22                # left out where it could not be sourced
     year = 2019                           # whose days it arranges; those of the year before and after may be touched
     amends = "2019"                       # name of the file it amends; left out in a notice of its own
+    arranges_year = true                  # whether all of `year` is arranged with it; only a notice of its own says so.
+                                          # Left out: true for a shipped notice, false for one of a pack's own
     source = "…"
     unsourced = []
 
@@ -30,7 +32,7 @@ from typing import Any, NoReturn
 
 from contracts.errors import CalendarError
 
-_KEYS = {"number", "title", "announced", "year", "amends", "source", "unsourced", "festival"}
+_KEYS = {"number", "title", "announced", "year", "amends", "source", "unsourced", "festival", "arranges_year"}
 _FESTIVAL = {"name", "name_en", "rest", "work"}
 
 
@@ -46,7 +48,10 @@ class Festival:
 
 @dataclass(frozen=True)
 class Notice:
-    """One notice. announced: None where the date could not be sourced; such a notice counts as known on every day."""
+    """One notice. announced: None where the date could not be sourced; such a notice counts as known on every day.
+
+    file: how messages name it; arranges_year: whether days of its year that it does not name are settled by it too.
+    """
 
     name: str
     number: str
@@ -58,6 +63,8 @@ class Notice:
     unsourced: tuple[str, ...]
     festivals: tuple[Festival, ...]
     text: str = ""
+    file: str = ""
+    arranges_year: bool = True
 
     @property
     def cited(self) -> str:
@@ -66,24 +73,76 @@ class Notice:
 
     def place(self, day: date | None = None, key: str = "") -> str:
         """file:line of a day, or of a key, for a message."""
-        line = _line_of(self.text, day.isoformat() if day else key)
-        return f"{self.name}.toml:{line}" if line else f"{self.name}.toml"
+        return _place(self.text, self.file, day.isoformat() if day else key)
 
 
-def read_notice(text: str, name: str) -> Notice:
-    """The notice in a file `name`.toml. Raises CalendarError: file, line, found, expected."""
+def read_notice(text: str, name: str, file: str = "", *, arranges_year: bool = True) -> Notice:
+    """The notice in a file, `name`.toml unless `file` names it. Raises CalendarError: file, line, found, expected.
+
+    arranges_year: what holds where the notice itself does not say it.
+    """
+    file = file or f"{name}.toml"
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise CalendarError(f"{name}.toml 无法解析：{error}", f"{name}.toml cannot be parsed: {error}") from error
-    return _Reader(text, name).notice(data)
+        raise CalendarError(f"{file} 无法解析：{error}", f"{file} cannot be parsed: {error}") from error
+    return _Reader(text, name, file).notice(data, arranges_year)
+
+
+def in_force(notices: tuple[Notice, ...]) -> Iterator[tuple[Festival, Notice]]:
+    """What holds after every amendment: an amended festival is the amending notice's, and no longer the first's.
+
+    An amendment of an amendment counts as one of the notice that was amended first: what was announced last holds.
+    Raises CalendarError where two notices have one name, or one amends what is not there.
+    """
+    roots = _roots(notices)
+    standing: dict[tuple[str, str], tuple[Festival, Notice]] = {}
+    ordered = sorted(notices, key=lambda n: (n.amends is not None, n.announced or date(n.year, 1, 1), n.name))
+    for notice in ordered:
+        for festival in notice.festivals:
+            standing[roots[notice.name], festival.name] = (festival, notice)
+    yield from standing.values()
+
+
+def _roots(notices: tuple[Notice, ...]) -> dict[str, str]:
+    """For each notice the one it amends in the end, or itself. Raises CalendarError: a name twice, or not there."""
+    there: dict[str, Notice] = {}
+    for notice in notices:
+        if notice.name in there:
+            place, other = notice.place(key="title"), there[notice.name].place(key="title")
+            raise CalendarError(
+                f"{place} 与 {other} 同名（{notice.name}），每件通知应有自己的文件名；修改原通知须写 amends",
+                f"{place} has the name of {other} ({notice.name}); each notice has a file name of its own, "
+                "and one that changes another says `amends`",
+            )
+        there[notice.name] = notice
+    return {notice.name: _root(notice, there) for notice in notices}
+
+
+def _root(notice: Notice, there: dict[str, Notice]) -> str:
+    at, place, passed = notice, notice.place(key="amends"), {notice.name}
+    while at.amends is not None:
+        if at.amends not in there:
+            place, names = at.place(key="amends"), "、".join(sorted(there))
+            raise CalendarError(
+                f"{place} 所修改的通知“{at.amends}”不存在；有：{names}",
+                f"{place} amends “{at.amends}”, which is not there; there are: {names}",
+            )
+        at = there[at.amends]
+        if at.name in passed:
+            raise CalendarError(
+                f"{place} 所修改的通知又修改到它自己（{at.name}）；最初的通知不应有 amends",
+                f"{place} amends a notice that in the end amends itself ({at.name}); the first has no `amends`",
+            )
+        passed.add(at.name)
+    return at.name
 
 
 class _Reader:
-    def __init__(self, text: str, name: str) -> None:
-        self.text, self.name = text, name
+    def __init__(self, text: str, name: str, file: str) -> None:
+        self.text, self.name, self.file = text, name, file
 
-    def notice(self, data: dict[str, Any]) -> Notice:
+    def notice(self, data: dict[str, Any], arranges_year: bool) -> Notice:
         for key in data.keys() - _KEYS:
             self._refuse(key, f"没有“{key}”这一项，应为 {'、'.join(sorted(_KEYS))} 之一", f"unknown key “{key}”")
         unsourced = tuple(self._texts(data, "unsourced"))
@@ -103,15 +162,32 @@ class _Reader:
             self._text(data, "title"),
             announced,
             self._year(data),
-            data.get("amends"),
+            self._text(data, "amends") if "amends" in data else None,
             self._text(data, "source", blank=True),
             unsourced,
             tuple(self._festivals(data.get("festival", []))),
             self.text,
+            self.file,
+            self._arranges_year(data, arranges_year),
         )
 
-    def _festivals(self, tables: list[dict[str, Any]]) -> Iterator[Festival]:
+    def _arranges_year(self, data: dict[str, Any], default: bool) -> bool:
+        said = data.get("arranges_year", default)
+        if not isinstance(said, bool):
+            self._refuse("arranges_year", "arranges_year 应为 true 或 false", "arranges_year should be true or false")
+        if "arranges_year" in data and "amends" in data:
+            self._refuse(
+                "arranges_year",
+                "修改其他通知的，不写 arranges_year，全年安排由原通知决定",
+                "an amendment has no arranges_year: the notice that it amends says it",
+            )
+        return said
+
+    def _festivals(self, tables: object) -> Iterator[Festival]:
+        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+            self._refuse("festival", "节日应逐个写作 [[festival]]", "each festival should be a table, [[festival]]")
         seen: dict[date, str] = {}
+        names: set[str] = set()
         for table in tables:
             for key in table.keys() - _FESTIVAL:
                 self._refuse(key, f"节日中没有“{key}”这一项", f"a festival has no key “{key}”")
@@ -121,6 +197,13 @@ class _Reader:
                 self._days(table, "rest"),
                 self._days(table, "work"),
             )
+            if festival.name in names:
+                self._refuse(
+                    festival.name,
+                    f"节日“{festival.name}”列了两次，同一节日应合为一个 [[festival]]",
+                    f"festival “{festival.name}” stands twice, and should be one [[festival]]",
+                )
+            names.add(festival.name)
             named = [*((day, "放假") for day in festival.rest), *((day, "上班") for day in festival.work)]
             for day, as_what in named:
                 if day in seen:
@@ -153,20 +236,26 @@ class _Reader:
 
     def _text(self, data: dict[str, Any], key: str, blank: bool = False) -> str:
         value = data.get(key, "" if blank else None)
-        if not isinstance(value, str) or not (value or blank):
+        if value is not None and not isinstance(value, str):
+            self._refuse(key, f"{key} 应为加引号的文本", f"{key} should be text in quotes")
+        if value is None or not (value or blank):
             self._refuse(key, f"缺少 {key}", f"{key} is missing")
         return value
 
     def _texts(self, data: dict[str, Any], key: str) -> list[str]:
         value = data.get(key, [])
-        if not isinstance(value, list) or not set(value) <= {"number", "announced", "source"}:
+        if not isinstance(value, list) or not all(one in ("number", "announced", "source") for one in value):
             self._refuse(key, f"{key} 只能列 number、announced、source", f"{key} may name number, announced, source")
         return value
 
     def _refuse(self, near: str, zh: str, en: str) -> NoReturn:
-        line = _line_of(self.text, near)
-        place = f"{self.name}.toml:{line}" if line else f"{self.name}.toml"
+        place = _place(self.text, self.file, near)
         raise CalendarError(f"{place} {zh}", f"{place} {en}")
+
+
+def _place(text: str, file: str, near: str) -> str:
+    line = _line_of(text, near)
+    return f"{file}:{line}" if line else file
 
 
 def _line_of(text: str, near: str) -> int | None:

@@ -86,6 +86,16 @@ def periods_of(cadence: str, year: Period) -> Iterator[Period]:
                 yield whole
 
 
+def bounding(cadence: str, day: date) -> Period | None:
+    """The period of a cadence counted in months (once: a year) that has a day; None for those that are not."""
+    length = 12 if cadence == "once" else _MONTHS.get(cadence)
+    if length is None:
+        return None
+    first = (day.month - 1) // length * length + 1
+    last = first + length - 1
+    return Period(date(day.year, first, 1), date(day.year, last, months.monthrange(day.year, last)[1]))
+
+
 @dataclass(frozen=True)
 class Duties:
     """What a pack says of who owes what: its lists as typed rows, its calendar, and when its business hours end.
@@ -101,8 +111,14 @@ class Duties:
     events: pl.DataFrame = field(default_factory=lambda: _NO_EVENTS)
 
     def owed(self, kind: str, period: Period) -> pl.DataFrame:
-        """The obligations of `kind` that have an instance in `period`, a row for each filer that owes it."""
+        """The obligations of `kind` that have an instance in `period`, a row for each filer that owes it.
+
+        What is owed on an event is owed only for a day on which there was one.
+        """
         rows = self._by_filer.filter(pl.col("kind") == kind, pl.col("cadence").is_in(cadences_of(period)))
+        happened = self.events.filter(kind=kind, occurred_on=period.start)["filer"].to_list()
+        if EVERY not in happened:
+            rows = rows.filter((pl.col("cadence") != "event") | pl.col("filer").is_in(happened))
         return rows.filter(pl.Series([_in_range(r, period) for r in rows.iter_rows(named=True)], dtype=pl.Boolean))
 
     def owing(self, kind: str, period: Period) -> tuple[str, ...]:

@@ -143,6 +143,13 @@ def decide(
     return tuple(_reminder(row, year, *staged) for row, staged in found if staged is not None)
 
 
+def count_past(frame: pl.DataFrame, calendar: Calendar, on: datetime) -> int:
+    """How many instances are missing for so long that `decide` says them no more."""
+    today = on.astimezone(ZONE).date()
+    limits = frame.filter(pl.col("state") == State.MISSING)["limit_at"].dt.date()
+    return sum(_week(first, today) > WEEKS for first in calendar.as_known_on(today).shifted(limits, 1))
+
+
 def _stage_of(row: Mapping[str, Any], today: date) -> tuple[Stage, int] | None:
     """The stage of an open instance and its week; None where nothing is to be said of it."""
     state, late = State(row["state"]), row["overdue"]
@@ -159,8 +166,13 @@ def _stage_of(row: Mapping[str, Any], today: date) -> tuple[Stage, int] | None:
 
 def _since(first: date, today: date, stage: Stage) -> tuple[Stage, int] | None:
     """A stage that is said again every week from a day on, and no longer than WEEKS."""
-    week = (today - first) // timedelta(days=7)
+    week = _week(first, today)
     return (stage, week) if 0 <= week <= WEEKS else None
+
+
+def _week(first: date, today: date) -> int:
+    """0 in the first seven days from `first` on, 1 in the next; negative before."""
+    return (today - first) // timedelta(days=7)
 
 
 def _reminder(row: Mapping[str, Any], year: int, stage: Stage, week: int) -> Reminder:

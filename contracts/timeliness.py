@@ -2,7 +2,9 @@
 
 What was filed, what was extended and what was declared nil is handed in as frames; nothing here knows a clock. The
 moment of acceptance decides: what was filed in time, returned, and right only after the day, is accepted late. A
-correction of what had been accepted in time is none: the first acceptance stands.
+correction of what had been accepted in time is none: the first acceptance stands. What is not judged yet is measured by
+its arrival. A nil return stands until something is filed after it; what is accepted then corrects a nil return that was
+in time, and is in time with it.
 """
 
 from __future__ import annotations
@@ -112,6 +114,7 @@ def judge_timeliness(
     Added: limit_at (the due moment, or that of an extension), received_at and submission of the last that came,
     accepted_at, nil_on, extended_until with approver and reason, awaited (instances still open that it waits for),
     overdue, days_late, workdays_late (0 when on time; of what is open, until `on`), workdays_left, state.
+    nil_on is what was declared, also where a later filing withdrew it: only the state says whether it stands.
     """
     on = on.astimezone(ZONE)
     today = on.date()
@@ -121,12 +124,16 @@ def judge_timeliness(
         .join(_last_of(kept.extended, "granted_on", today), on=KEY, how="left")
         .join(_last_of(kept.nil, "declared_on", today), on=KEY, how="left", suffix="_of_nil")
         .with_columns(limit_on=pl.max_horizontal("due_on", "until"))
-        .with_columns(limit_at=pl.col("due_at") + (pl.col("limit_on") - pl.col("due_on")))
+        .with_columns(
+            limit_at=pl.col("due_at") + (pl.col("limit_on") - pl.col("due_on")),
+            nil_at=_begin_of("declared_on"),
+        )
+        .with_columns(nil_stands=_nil_stands(), corrects_nil=_corrects_nil())
+        .with_columns(settled_at=_settled_at(on))
     )
     frame = frame.with_columns(
-        # The day that counts against the limit: when it was accepted or declared, or today while it is open.
-        settled_on=pl.coalesce(pl.col("accepted_at").dt.date(), pl.col("declared_on"), pl.lit(today)),
-        overdue=pl.coalesce("accepted_at", _end_of("declared_on"), pl.lit(on)) > pl.col("limit_at"),
+        settled_on=pl.col("settled_at").dt.date(),
+        overdue=(pl.col("settled_at") > pl.col("limit_at")) & ~pl.col("corrects_nil"),
         # What has no day of its own was over when its period was.
         not_applicable=(pl.coalesce("limit_on", "period_end") < pl.col("issued")).fill_null(value=False),
     )
@@ -149,8 +156,29 @@ def judge_timeliness(
                 "reason": "extended_because",
             }
         )
-        .drop("settled_on", "soon", "not_applicable", "granted_on", "by_of_nil", "reason_of_nil", "limit_on")
+        .drop("settled_at", "settled_on", "soon", "not_applicable", "granted_on", "by_of_nil", "reason_of_nil")
+        .drop("limit_on", "nil_at", "nil_stands", "corrects_nil")
     )
+
+
+def _nil_stands() -> pl.Expr:
+    """Nothing was filed since: a later filing withdraws a nil return, whatever its verdict."""
+    after = (pl.col("received_at") >= pl.col("nil_at")).fill_null(value=False)
+    return pl.col("nil_at").is_not_null() & ~after
+
+
+def _corrects_nil() -> pl.Expr:
+    """Filed after a nil return that was in time, and accepted, or not judged yet."""
+    filed = (pl.col("received_at") >= pl.col("nil_at")) & (pl.col("nil_at") <= pl.col("limit_at"))
+    return filed.fill_null(value=False) & (pl.col("accepted_at").is_not_null() | pl.col("outcome").is_null())
+
+
+def _settled_at(on: datetime) -> pl.Expr:
+    """The moment that counts against the limit: of acceptance, of a nil return, of arrival while nobody judged it, and
+    `on` while it is open."""
+    nil = pl.when("nil_stands").then(pl.col("nil_at"))
+    unjudged = pl.when(pl.col("outcome").is_null()).then(pl.col("received_at"))
+    return pl.coalesce("accepted_at", nil, unjudged, pl.lit(on))
 
 
 def _state(on: datetime) -> pl.Expr:
@@ -161,7 +189,7 @@ def _state(on: datetime) -> pl.Expr:
         .when(accepted & pl.col("overdue")).then(pl.lit(State.ACCEPTED_LATE))
         .when(accepted & pl.col("limit_at").is_null()).then(pl.lit(State.ACCEPTED_UNDATED))
         .when(accepted).then(pl.lit(State.ACCEPTED))
-        .when(pl.col("declared_on").is_not_null()).then(pl.lit(State.NIL))
+        .when("nil_stands").then(pl.lit(State.NIL))
         .when(pl.col("outcome") == Outcome.RETURNED.value).then(pl.lit(State.RETURNED))
         .when(pl.col("received_at").is_not_null()).then(pl.lit(State.RECEIVED))
         .when(pl.col("limit_at").is_null()).then(pl.lit(State.UNDATED))
@@ -174,15 +202,16 @@ def _state(on: datetime) -> pl.Expr:
 
 
 def _last_filed(filed: pl.DataFrame, on: datetime) -> pl.DataFrame:
-    """Of everything received by then: the last one for each instance, and when the first one was accepted."""
+    """Of everything received by then, in the order of arrival: the last one for each instance, and when the first
+    one was accepted."""
     taken = pl.col("outcome").is_in([Outcome.ACCEPTED.value, Outcome.PARTIAL.value])
-    came = filed.filter(pl.col("received_at") <= on).sort("sequence")
+    came = filed.filter(pl.col("received_at") <= on).sort("received_at", "sequence")
     return came.group_by(KEY, maintain_order=True).agg(
         pl.col("submission").last(),
         pl.col("received_at").last(),
         pl.col("received_at").first().alias("first_received_at"),
         pl.col("outcome").last(),
-        pl.col("received_at").filter(taken).min().alias("accepted_at"),
+        pl.col("received_at").filter(taken).first().alias("accepted_at"),
     )
 
 
@@ -190,7 +219,7 @@ def _last_of(rows: pl.DataFrame, decided: str, today: date) -> pl.DataFrame:
     return rows.filter(pl.col(decided) <= today).sort(decided, maintain_order=True).unique(KEY, keep="last")
 
 
-def _end_of(day: str) -> pl.Expr:
+def _begin_of(day: str) -> pl.Expr:
     """The first moment of a day: a declaration bears a day and no hour, and counts as made when that day began."""
     return pl.col(day).cast(pl.Datetime("us")).dt.replace_time_zone("Asia/Shanghai")
 
@@ -205,9 +234,9 @@ def _awaited(frame: pl.DataFrame) -> pl.Series:
     waiting = frame.with_row_index("_at").filter(pl.col("awaits").is_not_null())
     if waiting.is_empty():
         return pl.Series("awaited", [0]).new_from_index(0, frame.height)
-    is_open = frame.filter(
-        pl.col("accepted_at").is_null() & pl.col("declared_on").is_null() & ~pl.col("not_applicable")
-    ).select("filer", awaits="kind", _first="period_start", _last="period_end")
+    is_open = frame.filter(pl.col("accepted_at").is_null() & ~pl.col("nil_stands") & ~pl.col("not_applicable")).select(
+        "filer", awaits="kind", _first="period_start", _last="period_end"
+    )
     inside = (pl.col("_first") >= pl.col("period_start")) & (pl.col("_last") <= pl.col("period_end"))
     counts = waiting.join(is_open, on=["filer", "awaits"]).filter(inside).group_by("_at").len()
     number = frame.select(_at=pl.int_range(pl.len(), dtype=pl.UInt32)).join(counts, on="_at", how="left")

@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from contracts.calendar import Calendar
 from contracts.deadlines import ZONE, Deadline
 from contracts.period import Period
 from contracts.timeliness import State
+
+NAMED_APART: Final = 6  # festivals that are named one by one; of more, the days are summed
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,11 @@ class Telling:
                     f"declared nil on {row['nil_on']}: {state.en}{self._late_en(row)}",
                 )
             case State.RETURNED | State.RECEIVED:
+                nil_zh, nil_en = _withdrawn_nil(row)
                 return (
-                    f"{_moment(came)}收到，{'已退回，须更正后重报' if state is State.RETURNED else '尚未判定'}"
+                    f"{nil_zh}{_moment(came)}收到，{'已退回，须更正后重报' if state is State.RETURNED else '尚未判定'}"
                     f"：{state.zh}{self._late_zh(row)}",
-                    f"received {came:%Y-%m-%d %H:%M}: {state.en}{self._late_en(row)}",
+                    f"{nil_en}received {came:%Y-%m-%d %H:%M}: {state.en}{self._late_en(row)}",
                 )
             case State.MISSING:
                 return (
@@ -108,12 +111,15 @@ class Telling:
         if first < accepted:
             zh = f"首次{_moment(first)}收到，未被接受；{zh}"
             en = f"first received {first:%Y-%m-%d %H:%M} and not accepted; {en}"
-        return f"{zh}：{state.zh}{self._late_zh(row)}", f"{en}: {state.en}{self._late_en(row)}"
+        nil_zh, nil_en = _withdrawn_nil(row)
+        return f"{nil_zh}{zh}：{state.zh}{self._late_zh(row)}", f"{nil_en}{en}: {state.en}{self._late_en(row)}"
 
     def _ahead(self, row: Mapping[str, Any], state: State) -> tuple[str, str]:
         if row["limit_at"] is None:
             return f"尚未收到：{state.zh}", f"nothing received: {state.en}"
         left = row["workdays_left"]
+        if row["limit_at"].date() == self.on.astimezone(ZONE).date():
+            return f"今日到期：{state.zh}", f"due today: {state.en}"
         return f"尚余{left}个工作日：{state.zh}", f"{_days(left, 'working day')} left: {state.en}"
 
     def _late_zh(self, row: Mapping[str, Any]) -> str:
@@ -147,6 +153,9 @@ class Telling:
         named = [(day.festival, day.is_workday) for day in days if day.festival]
         rest = Counter(festival for festival, worked in named if not worked)
         work = Counter(festival for festival, worked in named if worked)
+        if len(rest) + len(work) > NAMED_APART:
+            off, on = sum(rest.values()), sum(work.values())
+            return f"，其间放假{off}天、调休上班{on}天", f", with {off} off and {on} worked in exchange"
         zh = [f"{f.name}放假{n}天" for f, n in rest.items()]
         zh += [f"{f.name}调休上班{n}天" for f, n in work.items()]
         en = [f"{n} off for {f.name_en}" for f, n in rest.items()]
@@ -154,11 +163,30 @@ class Telling:
         return ("，其间" + "、".join(zh) if zh else ""), (", with " + ", ".join(en) if en else "")
 
 
+def _withdrawn_nil(row: Mapping[str, Any]) -> tuple[str, str]:
+    """What is said of a nil return before what was filed after it; nothing where there was none."""
+    nil, limit = row["nil_on"], row["limit_at"]
+    if nil is None or (row["accepted_at"] or row["received_at"]).date() < nil:
+        return "", ""
+    if limit is not None and nil <= limit.date() and row["state"] != State.RETURNED:
+        return (
+            f"{_day(nil)}按时申报过本期无事项，其后所报为更正；",
+            f"declared nil in time on {nil} and corrected since; ",
+        )
+    return (
+        f"{_day(nil)}申报过本期无事项，已由其后所报取代；",
+        f"declared nil on {nil}, withdrawn by what was filed since; ",
+    )
+
+
 def _settled(row: Mapping[str, Any], on: datetime) -> date:
     """The day until which lateness was counted."""
     if row["accepted_at"] is not None:
         return row["accepted_at"].date()  # type: ignore[no-any-return]
-    return row["nil_on"] or on.astimezone(ZONE).date()
+    if row["state"] == State.RECEIVED:
+        return row["received_at"].date()  # type: ignore[no-any-return]
+    nil = row["nil_on"] if row["state"] == State.NIL else None
+    return nil or on.astimezone(ZONE).date()
 
 
 def _days(number: int, unit: str = "day") -> str:

@@ -380,11 +380,11 @@ def backtest_rule(
 def due(
     pack: PackArg,
     on: Annotated[
-        datetime | None,
+        str | None,
         typer.Option(
             "--on",
             help="截至哪一天（日终）或哪一时刻，默认现在 / as of the end of a day, or a moment; default now",
-            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+            metavar="WHEN",
         ),
     ] = None,
     filer: Annotated[

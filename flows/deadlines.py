@@ -19,15 +19,15 @@ from prefect.runtime import task_run
 from prefect.states import Completed
 
 from contracts.calendar import Day
-from contracts.errors import UsageError
 from contracts.obligations import ZONE
-from contracts.reminding import WEEKS, Contact, decide
+from contracts.reminding import WEEKS, Contact, count_past, decide
 from contracts.reminding_words import one_line
 from contracts.timeliness import State as Standing
 from flows import stages
 from flows.batch import load_pack
 from flows.duties import timetable
 from flows.intake import artifact_key
+from flows.moments import moment_of
 from flows.pack import Pack
 from flows.reminder_page import markdown, sentence
 from flows.reminders import Round, Today, Told, blocks, contacts_of, send_all, send_one, show
@@ -80,13 +80,14 @@ def deadlines(
 ) -> Any:
     """What is due soon, late and missing in the pack in folder `pack`, and the reminders of it.
 
-    home: its home (var/<pack name> by default); on: a moment other than now, as ISO text; send: whether reminders are
-    sent, by default where the pack has contacts and `on` is not given; mail: the name of the MailNotice block.
+    home: its home (var/<pack name> by default); on: a moment other than now, as ISO text, or a day, which means its
+    end; send: whether reminders are sent, by default where the pack has contacts and `on` is not given; mail: the
+    name of the MailNotice block.
     Returns a DayResult.
     """
     settings = Settings.of_environment()
     contents = load_pack(Path(pack), settings)
-    moment = datetime.now(ZONE) if on is None else _moment(on)
+    moment = datetime.now(ZONE) if on is None else moment_of(on, "on")
     day = contents.calendar.as_known_on(moment.date()).day(moment.date())
     if not day.is_workday:
         get_run_logger().info("%s", _idle(day))
@@ -125,7 +126,7 @@ def _say(pack: Pack, home: Home, moment: datetime, day: Day, mail: str | None) -
         put_off=round_.put_off,
         unreached=round_.unreached,
         unprocessed=tuple(unprocessed),
-        past=_past(settled, moment),
+        past=count_past(settled, pack.calendar, moment),
     )
     _describe(pack, day, result, round_)
     return result
@@ -189,23 +190,6 @@ def _unprocessed(pack: Pack, home: Home, moment: datetime) -> list[Any]:
         for a in pack.arrivals
         if not pack.is_list(a.kind) and a.received_at <= moment and (a.file, a.received_at) not in taken
     ]
-
-
-def _past(frame: pl.DataFrame, moment: datetime) -> int:
-    late = (pl.lit(moment.date()) - pl.col("limit_at").dt.date()).dt.total_days() > 7 * (WEEKS + 1)
-    return frame.filter(pl.col("state") == Standing.MISSING, late).height
-
-
-def _moment(text: str) -> datetime:
-    """A moment that was asked about; without a zone, the bureau's. Raises UsageError where it is none."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(
-            f"on=“{text}”不是时刻，应如 2019-06-17T08:30:00+08:00",
-            f"on: “{text}” is no moment; expected such as 2019-06-17T08:30:00+08:00",
-        ) from error
-    return found.replace(tzinfo=ZONE) if found.tzinfo is None else found.astimezone(ZONE)
 
 
 def _result(moment: datetime, day: Day, states: dict[str, int], open_: dict[str, str], **told: Any) -> DayResult:

@@ -6,7 +6,7 @@ The moment is always given: a run uses the pack's own, a command what it was tol
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 import polars as pl
 
@@ -53,6 +53,16 @@ def timetable(pack: Pack, home: Home | None, on: datetime) -> Timetable:
         why_en=pl.Series([en for _, en in told], dtype=pl.String),
     )
     return Timetable(on, named, home is not None)
+
+
+def last_limit(pack: Pack) -> datetime | None:
+    """The first moment at which everything owed for the pack's year is past its limit, extensions included."""
+    due = pack.duties.instances(pack.period)["due_at"].max()
+    extended = pack.rows("extensions.csv")["until"].max()
+    limits = [due] if isinstance(due, datetime) else []
+    if isinstance(extended, date):
+        limits.append(datetime.combine(extended, time.max, ZONE))
+    return max(limits).replace(microsecond=0) + timedelta(seconds=1) if limits else None
 
 
 def _filed(pack: Pack, home: Home | None) -> pl.DataFrame:

@@ -33,7 +33,11 @@ from contracts.reminding_words import one_line
 from warehouse.reminders import Result, Sending
 
 THIS_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
-_TAKEN: Final = 250
+# What a webhook's own settings cause while the request is made up, before anything is sent.
+_UNUSABLE: Final = (
+    *(httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL),
+    *(ValueError, TypeError, LookupError, ImportError, OSError),
+)
 _ENHANCED: Final = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}\b")
 
 
@@ -83,8 +87,8 @@ class MailNotice(NotificationBlock):
         """Hand the letter to the server and tell what became of it. Never raises for what a server does."""
         if not re.fullmatch(MAIL, letter.to):
             return Result(Sending.FAILED, "收件地址不可用 / the recipient's address cannot be used")
-        message = self._composed(letter).as_bytes()
         try:
+            message = self._composed(letter).as_bytes()
             with self._opened() as server:
                 refused = self._announced(server, letter.to)
                 return refused or hand_over(server, message)
@@ -98,6 +102,8 @@ class MailNotice(NotificationBlock):
             why = type(error).__name__  # its text may name the server's own addresses
             said = f"邮件服务器未能使用（{why}），未发送 / the mail server could not be used ({why}); nothing was sent"
             return Result(Sending.DEFERRED, said)
+        except Exception as error:  # before the hand-over, which raises nothing: one contact must not stop the others
+            return unsent(error)
 
     @contextmanager
     def _opened(self) -> Iterator[smtplib.SMTP]:
@@ -116,10 +122,11 @@ class MailNotice(NotificationBlock):
             if self.user:
                 server.login(self.user, self.password.get_secret_value())
             yield server
-            with suppress(smtplib.SMTPException, OSError):
+            with suppress(smtplib.SMTPException, OSError, ValueError):
                 server.quit()
         finally:
-            server.close()
+            with suppress(OSError):  # what was taken over stays so, however the connection ends
+                server.close()
 
     def _announced(self, server: smtplib.SMTP, to: str) -> Result | None:
         """Sender and recipient named; None where the server agrees."""
@@ -169,10 +176,12 @@ class WebhookNotice(CustomWebhookNotificationBlock):
             return _answered(error.response.status_code)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError):
             return Result(Sending.DEFERRED, "未能连上网络回调，未发送 / no connection; nothing was sent")
-        except (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, ValueError):
+        except _UNUSABLE:
             return Result(Sending.FAILED, "网络回调的设置不可用 / the webhook's block cannot be used")
         except httpx.HTTPError:
             return Result(Sending.UNCERTAIN, "已发出请求，未得到回答 / the request was sent and no answer came")
+        except Exception as error:
+            return unknown(error)
         return Result(Sending.SENT)
 
 
@@ -186,9 +195,28 @@ def hand_over(server: smtplib.SMTP, message: bytes) -> Result:
         code, said = server.getreply()
     except (smtplib.SMTPException, OSError):
         return Result(Sending.UNCERTAIN, "正文已发出，未得到回答 / the text was sent and no answer came")
-    if code == _TAKEN:
+    except Exception as error:
+        return unknown(error)
+    if code // 100 == 2:
         return Result(Sending.SENT)
-    return _refused("邮件被拒", "the mail was refused", code, said)
+    if code // 100 in (4, 5):
+        return _refused("邮件被拒", "the mail was refused", code, said)
+    zh, en = f"正文已发出，回答无法理解（{code}）", f"the text was sent and the answer makes no sense ({code})"
+    return Result(Sending.UNCERTAIN, f"{zh} / {en}")
+
+
+def unsent(error: Exception) -> Result:
+    """An error before anything was handed over. Its type is told and not its text, which may hold a secret."""
+    why = type(error).__name__
+    zh, en = f"发送前出错（{why}），未发送", f"an error before it was sent ({why}); nothing was sent"
+    return Result(Sending.FAILED, f"{zh} / {en}")
+
+
+def unknown(error: Exception) -> Result:
+    """An error of which nobody knows whether it came before or after the hand-over; its type is told, not its text."""
+    why = type(error).__name__
+    zh, en = f"发送中出错（{why}），可能已发出", f"an error while it was sent ({why}); it may have arrived"
+    return Result(Sending.UNCERTAIN, f"{zh} / {en}")
 
 
 def _refused(zh: str, en: str, code: int, said: bytes | str) -> Result:

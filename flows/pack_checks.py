@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
 
 from contracts.errors import PackError
 from contracts.kind import Kind
-from contracts.obligations import EVERY
+from contracts.obligations import EVERY, bounding
 from contracts.period import Period
 from contracts.structure import RULES as STRUCTURE_RULES
 from flows.filing import Filed
@@ -62,6 +63,8 @@ def check_forms(filed: Filed, kinds: Mapping[str, Kind]) -> None:
 
 def check_duties(pack: Pack) -> None:
     """Nobody owes a form twice for one period; events, extensions and nil returns are of what is owed."""
+    for row, filed in _rows(pack, "obligations.csv"):
+        _check_bounds(filed, row)
     _check_doubled(pack)
     for row, filed in _rows(pack, "events.csv"):
         _check_event(pack, filed, row)
@@ -74,6 +77,27 @@ def check_duties(pack: Pack) -> None:
 def _rows(pack: Pack, file: str) -> Iterable[tuple[Row, Filed]]:
     filed = pack.lists.get(file)
     return () if filed is None else ((row, filed) for row in filed.frame.iter_rows(named=True))
+
+
+def _check_bounds(filed: Filed, row: Row) -> None:
+    """A first or last period that cuts one of the row's own in two would drop that one without a word."""
+    for name in ("from", "until"):
+        if row[name] is None:
+            continue
+        bound = Period.parse(row[name])
+        cut = bounding(row["cadence"], bound.start if name == "from" else bound.end)
+        if cut is None or (cut.start == bound.start if name == "from" else cut.end == bound.end):
+            continue
+        beside = bounding(row["cadence"], cut.end + timedelta(days=1)) if name == "from" else cut.before
+        assert beside is not None
+        where, (first, last) = place_of(filed, name, row), sorted((cut.label, beside.label))
+        begins_zh, begins_en = ("开始", "begin") if name == "from" else ("结束", "end")
+        raise PackError(
+            f"{where} {row[name]} 不在 {row['cadence']} 一期{begins_zh}之处，{cut.label} 会不声不响地落掉；"
+            f"应如 {first} 或 {last}",
+            f"{where} {row[name]} does not {begins_en} where a {row['cadence']} period does: {cut.label} would be "
+            f"dropped without a word; expected such as {first} or {last}",
+        )
 
 
 def _check_doubled(pack: Pack) -> None:
@@ -108,12 +132,37 @@ def _check_event(pack: Pack, filed: Filed, row: Row) -> None:
 def _check_extension(pack: Pack, filed: Filed, row: Row) -> None:
     period = _owed_period(pack, filed, row)
     deadline = pack.duties.deadline(row["filer"], row["kind"], period, row["granted_on"])
-    if deadline is not None and deadline.final is not None and row["until"] <= deadline.final.date:
-        where, due_on = place_of(filed, "until", row), deadline.final.date
+    if deadline is None or deadline.final is None:
+        where = place_of(filed, "kind", row)
+        raise PackError(
+            f"{where} {row['filer']} 的 {row['kind']} 没有规定日期，无期限可延；"
+            f"应为 obligations.csv 中 due 写明日期的义务",
+            f"{where} no day is stated for {row['kind']} of {row['filer']}, so there is nothing to extend; "
+            f"expected an obligation whose due term names a day",
+        )
+    due_on = deadline.final.date
+    if row["until"] <= due_on:
+        where = place_of(filed, "until", row)
         raise PackError(
             f"{where} 延期至 {row['until']}，而期限本为 {due_on}，没有延长；应晚于 {due_on}",
             f"{where} extended to {row['until']}, but it is due on {due_on} anyway; expected a later day",
         )
+    limit = max([due_on, *_until_before(filed, row)])
+    if row["granted_on"] > limit:
+        where = place_of(filed, "granted_on", row)
+        raise PackError(
+            f"{where} 延期 {row['granted_on']} 才批准，而期限（含此前的延期）{limit} 已过：已经迟报的不能事后改为按时；"
+            f"应不晚于 {limit}",
+            f"{where} granted on {row['granted_on']}, after the limit of {limit}, earlier extensions included: what is "
+            f"late is not made timely afterwards; expected {limit} or before",
+        )
+
+
+def _until_before(filed: Filed, row: Row) -> list[date]:
+    """How far the extension that was in force before this one reached, if there was one."""
+    same = (pl.col(name) == row[name] for name in ("filer", "kind", "period"))
+    earlier = filed.frame.filter(*same, pl.col("granted_on") < row["granted_on"]).sort("granted_on")
+    return earlier["until"].tail(1).to_list()
 
 
 def _check_nil(pack: Pack, filed: Filed, row: Row) -> None:
@@ -146,14 +195,8 @@ def _owed_period(pack: Pack, filed: Filed, row: Row) -> Period:
 
 
 def _owed(pack: Pack, row: Row, period: Period) -> pl.DataFrame:
-    """The obligation of the row's filer, if there is one; of one on an event only where there was such an event."""
-    owed = pack.duties.owed(row["kind"], period).filter(pl.col("filer") == row["filer"])
-    happened = pack.duties.events.filter(
-        pl.col("kind") == row["kind"],
-        pl.col("filer").is_in([EVERY, row["filer"]]),
-        pl.col("occurred_on") == period.start,
-    )
-    return owed if happened.height else owed.filter(pl.col("cadence") != "event")
+    """The obligation of the row's filer, if there is one."""
+    return pack.duties.owed(row["kind"], period).filter(pl.col("filer") == row["filer"])
 
 
 def known_period(where: str, text: str) -> Period:

@@ -19,9 +19,9 @@ from pydantic import ValidationError
 
 from contracts.calendar import Calendar, shipped_calendar
 from contracts.context import Reference
-from contracts.errors import PackError, UsageError
+from contracts.errors import CalendarError, PackError, UsageError
 from contracts.kind import Kind
-from contracts.notices import read_notice
+from contracts.notices import Notice, read_notice
 from contracts.period import Period
 from contracts.submission import Arrival
 from flows.filing import Filed, judge_filed, read_filed
@@ -110,8 +110,18 @@ def _read_calendar(folder: Path, settings: PackSettings) -> Calendar:
     own = sorted((folder / "calendar").glob("*.toml"))
     if not own:
         return shipped
-    notices = (read_notice(read_bytes(folder, f"calendar/{f.name}").decode(errors="replace"), f.stem) for f in own)
+    notices = (_read_notice(folder, file) for file in own)
     return Calendar(f"{settings.calendar}+{folder.resolve().name}", (*shipped.notices, *notices))
+
+
+def _read_notice(folder: Path, path: Path) -> Notice:
+    """A notice of the pack's own: days of a province beside the whole country's, which it leaves to be arranged."""
+    file = f"calendar/{path.name}"
+    try:
+        text = read_bytes(folder, file).decode()
+    except UnicodeDecodeError as error:
+        raise CalendarError(f"{file} 应为 UTF-8 编码：{error}", f"{file} should be UTF-8: {error}") from error
+    return read_notice(text, path.stem, file, arranges_year=False)
 
 
 def _read_list(

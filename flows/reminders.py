@@ -15,7 +15,7 @@ from typing import Final
 from contracts.calendar import Day
 from contracts.reminding import Contact, Digest, Plan, Reminder, gather
 from contracts.reminding_words import subject_of, text_of
-from flows.notice_blocks import Letter, MailNotice, WebhookNotice
+from flows.notice_blocks import Letter, MailNotice, WebhookNotice, unknown, unsent
 from flows.pack import Pack
 from warehouse.reminders import SAID, Intent, Reminders, Result, Sending, StoredReminder, keys_said
 
@@ -129,10 +129,16 @@ def send_all(today: Today, kept: Reminders, send: Callable[[Reminders, Intent, C
 def send_one(
     kept: Reminders, intent: Intent, contact: Contact, repeated: bool, deliver: Deliver, now: Callable[[], datetime]
 ) -> Told:
-    """Commit the intent, send, record what became of it. What was once uncertain is so until it is known as sent."""
+    """Commit the intent, send, record what became of it. What was once uncertain is so until it is known as sent.
+
+    An error that `deliver` lets through is recorded like an answer, so that every other contact is still reminded.
+    """
     meant = kept.intend(intent, now())
     letter = Letter(contact.address, contact.name, meant.subject, meant.body, meant.message_id, meant.intended_at)
-    result = deliver(contact, letter)
+    try:
+        result = deliver(contact, letter)
+    except Exception as error:  # a deliverer tells what happened before the hand-over; of this nobody knows
+        result = unknown(error)
     if repeated and result.state is not Sending.SENT:
         result = replace(result, state=Sending.UNCERTAIN)
     return as_told(kept.conclude(intent.message_id, result, now()), repeated=repeated)
@@ -160,11 +166,13 @@ def blocks(mail: str) -> Deliver:
         kind = MailNotice if contact.channel == "mail" else WebhookNotice
         try:
             block = kind.load(name)
+            assert isinstance(block, kind)
         except (ValueError, KeyError):
             # Not the error's own text: what is wrong in a block may be its password.
             zh = f"没有可用的通知块 {kind.get_block_type_slug()}/{name}"
             return Result(Sending.FAILED, f"{zh} / there is no such block, or it cannot be used")
-        assert isinstance(block, kind)
+        except Exception as error:  # Prefect's server does not answer, the block is of another type, …
+            return unsent(error)
         return block.deliver(letter)
 
     return deliver

@@ -27,7 +27,7 @@ from contracts.schema import passes
 from contracts.submission import Arrival, Submission
 from contracts.waivers import Waiver
 from flows.comparisons import all_explanations, applicable_waivers, counterparts, gather_references
-from flows.duties import timetable
+from flows.duties import last_limit, timetable
 from flows.expected import report_expected
 from flows.filing import Filed, judge_filed, tabulate
 from flows.pack import Pack
@@ -249,13 +249,15 @@ def _derive(home: Home, pack: Pack, kind: Kind, arrival: Arrival, new: list[Figu
 
 
 def looked_at(home: Home, pack: Pack, today: date) -> datetime:
-    """As of when a run judges who owed what: the pack's own moment, but nothing that is still to come is missing.
+    """As of when a run judges who owed what: once all of the year is past its limit, but never ahead of today.
 
-    Before that moment it is the beginning of today, or the last arrival: two runs on one day that find the same say
-    the same.
+    What is due after the summary's day (12-31 at midnight, a December report in January) is seen as well, and nothing
+    that is still to come is missing. Until then it is the beginning of today, or the last arrival: two runs on one day
+    that find the same say the same, and a year that is over is told alike on any day.
     """
     came = [s.arrival.received_at for s in home.submissions(pack.settings.year)]
-    return min(pack.settings.publish_at, max([datetime.combine(today, time(), ZONE), *came]))
+    over = max([pack.settings.publish_at, *filter(None, [last_limit(pack)])])
+    return max([min(over, datetime.combine(today, time(), ZONE)), *came])
 
 
 def keep_timetable(home: Home, pack: Pack, today: date | None = None) -> None:

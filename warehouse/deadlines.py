@@ -25,6 +25,8 @@ from warehouse.stored import StoredSubmission
 d = tables.deadlines.c
 Key = tuple[str, str, str]
 """Filer, form, label of the period."""
+Arrived = tuple[datetime, int]
+"""When something came, and its place in the ledger among what came at one moment."""
 # Column of the table → column of the timetable, where they differ.
 _NAMED: Final = {"term": "due", "provisional": "tentative"}
 _OF_THE_RUN: Final = ("year", "ordinal", "calendar", "judged_on")
@@ -128,11 +130,12 @@ def _stored(row: Mapping[str, Any]) -> StoredDeadline:
 class Lateness:
     """Which submissions came late: after their limit, unless they correct what had been accepted before.
 
-    deadlines: what is kept, by key. accepted: by key the sequence of the first submission that was accepted.
+    deadlines: what is kept, by key. accepted: by key the place in the order of arrival of the first submission that
+    was accepted. What was filed after a nil return that was in time corrects that (`contracts.timeliness`).
     """
 
     deadlines: Mapping[Key, StoredDeadline]
-    accepted: Mapping[Key, int]
+    accepted: Mapping[Key, Arrived]
 
     def deadline(self, submission: StoredSubmission) -> StoredDeadline | None:
         return self.deadlines.get(_key(submission))
@@ -146,7 +149,8 @@ class Lateness:
         limit = submission.due_at if deadline is None else deadline.limit_at
         if limit is None or (deadline is not None and deadline.state is State.NOT_APPLICABLE):
             return None
-        corrects = self.accepted.get(_key(submission), submission.sequence) < submission.sequence
+        arrived = _arrived(submission)
+        corrects = self.accepted.get(_key(submission), arrived) < arrived or _corrects_nil(submission, deadline)
         if corrects or submission.received_at <= limit:
             return None
         return (submission.received_at.astimezone(ZONE).date() - limit.astimezone(ZONE).date()).days
@@ -154,11 +158,24 @@ class Lateness:
 
 def lateness_of(deadlines: Iterable[StoredDeadline], submissions: Iterable[StoredSubmission]) -> Lateness:
     """Of `submissions`, which have to be all of the home."""
-    accepted: dict[Key, int] = {}
-    for submission in sorted(submissions, key=lambda s: s.sequence):
+    accepted: dict[Key, Arrived] = {}
+    for submission in sorted(submissions, key=_arrived):
         if submission.outcome in (Outcome.ACCEPTED, Outcome.PARTIAL):
-            accepted.setdefault(_key(submission), submission.sequence)
+            accepted.setdefault(_key(submission), _arrived(submission))
     return Lateness({deadline.key: deadline for deadline in deadlines}, accepted)
+
+
+def _arrived(submission: StoredSubmission) -> Arrived:
+    return (submission.received_at, submission.sequence)
+
+
+def _corrects_nil(submission: StoredSubmission, deadline: StoredDeadline | None) -> bool:
+    """Whether it was filed after a nil return that was in time, and not returned."""
+    if deadline is None or deadline.nil_on is None or deadline.limit_at is None:
+        return False
+    in_time = deadline.nil_on <= deadline.limit_at.astimezone(ZONE).date()
+    since = submission.received_at.astimezone(ZONE).date() >= deadline.nil_on
+    return in_time and since and submission.outcome is not Outcome.RETURNED
 
 
 def _key(submission: StoredSubmission) -> Key:

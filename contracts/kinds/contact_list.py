@@ -15,7 +15,10 @@ from contracts.measure import Context
 from contracts.rule import Rule, Scope
 
 BASIS = "联系方式表编制约定"
-MAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9-]*[A-Za-z0-9])+$"
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+MAIL = rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+$"  # RFC 5322: a dot-atom; no dot first, last or beside another
+LOCAL_PART = r"^[^@]{1,64}@"  # RFC 5321, 4.5.3.1.1
 BLOCK = r"^[a-z0-9][a-z0-9-]{0,99}$"  # what Prefect takes as the name of a block
 
 FIELDS = (
@@ -54,7 +57,7 @@ RULES = (
         title_zh="邮件的地址为邮箱",
         title_en="the address of mail is a mail address",
         when=(pl.col("channel") == "mail") & pl.col("address").is_not_null(),
-        holds=pl.col("address").str.contains(MAIL),
+        holds=pl.col("address").str.contains(MAIL) & pl.col("address").str.contains(LOCAL_PART),
         fields=("address", "channel", "filer"),
         expected="一个邮箱，如 baosong@example.org / one mail address",
         message_zh="{filer} 的联系方式以邮件送达，但所填地址不是一个邮箱；请更正，每行只填一个。",

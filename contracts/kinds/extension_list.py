@@ -22,7 +22,14 @@ FIELDS = (
     Field("until", "until", "last day", Type.DAY, aliases=("延期至",), note_zh="到这一天的规定时刻为止仍为按时"),
     Field("approver", "approver", "approved by", aliases=("批准人",)),
     Field("reason", "reason", "reason", aliases=("理由",)),
-    Field("granted_on", "granted_on", "granted on", Type.DAY, aliases=("批准日期",)),
+    Field(
+        "granted_on",
+        "granted_on",
+        "granted on",
+        Type.DAY,
+        aliases=("批准日期",),
+        note_zh="不晚于期限，或此前的延期所至之日",
+    ),
 )
 NAMES = {f.name: f for f in FIELDS}
 IDENTITY = ("filer", "kind", "period", "granted_on")
@@ -97,7 +104,7 @@ KIND = define_kind(
     prefix="XT",
     title_zh="延期清单",
     title_en="list of extensions",
-    purpose_zh="经批准的延期：谁的哪张报表、哪一期、延到哪一天。同一期后批准的取代先批准的。",
+    purpose_zh="经批准的延期：谁的哪张报表、哪一期、延到哪一天。同一期后批准的取代先批准的；期限过后不得再批准。",
     filers=("bureau",),
     cadence="yearly",
     fields=FIELDS,

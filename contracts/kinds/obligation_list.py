@@ -128,6 +128,7 @@ FIELDS = (
 NAMES = {f.name: f for f in FIELDS}
 IDENTITY = ("filer", "class", "kind", "cadence", "from", "until")
 ALIKE = ("filer", "class", "cadence")
+ONE_TIME = ("once", "event")
 # Of what one filer owes equally often, a form without a day, of which nobody says whether it is one with another.
 UNCLEAR = ((pl.col("due") == UNSTATED) & pl.col("assumed").is_null()).fill_null(value=False)
 
@@ -231,6 +232,22 @@ RULES = (
         "并在该行的“假定”栏说明由谁如何约定。",
         message_en="rows {rows} make {filer} owe several forms {cadence}, some without a day: one report or two? Say under "
         "assumed what was decided, and by whom.",
+        basis=BASIS,
+    ),
+    Rule(
+        id="OB-12",
+        severity=Severity.MUST,
+        scope=Scope.ROW,
+        title_zh="某年某月某日的期限只用于一次性或按事件的报送",
+        title_en="a day of one year is a term of what is owed once or on an event",
+        when=pl.col("due").str.contains(r"^\d{4}-\d{2}-\d{2}$"),
+        holds=pl.col("cadence").is_in(ONE_TIME),
+        fields=("due", "cadence"),
+        expected="每期都有的日子，如 12-31、last-month-15，或周期 once / a day of every period, or once",
+        message_zh="期限 {due} 只是某一年的一天，而周期为 {cadence}：各期都会在这一天到期；"
+        "请写每期都有的日子（如 12-31、last-month-15），或将周期改为 once。",
+        message_en="{due} is a day of one year, and the cadence is {cadence}: every period would be due on that day; write "
+        "a day that every period has (12-31, last-month-15), or once as the cadence.",
         basis=BASIS,
     ),
 )

@@ -20,7 +20,7 @@ from contracts.errors import UsageError
 from contracts.notices import Notice
 from flows.commands.console import Console
 from flows.commands.formats.ics import Entry, calendar_file
-from flows.commands.formats.year_view import provisional, year_view
+from flows.commands.formats.year_view import year_view
 from flows.commands.terminal import inert
 
 COLUMNS = ("date", "is_workday", "reason", "notice")
@@ -95,10 +95,10 @@ def _table(calendar: Calendar, days: Iterable[Day]) -> str:
 
 
 def _reasons(calendar: Calendar, day: Day) -> tuple[str, str]:
-    if not day.provisional:
+    why = calendar.unarranged(day.date, day.date)
+    if why is None:
         return day.reason_zh, day.reason_en
-    zh, en = provisional(calendar, day.date.year)
-    return f"{day.reason_zh}，{zh}", f"{day.reason_en}, {en}"
+    return f"{day.reason_zh}，{why.zh}（暂定）", f"{day.reason_en}, {why.en} (provisional)"
 
 
 def _told(calendar: Calendar, days: Iterable[Day]) -> dict[str, Any]:

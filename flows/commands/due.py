@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from datetime import datetime, time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from flows.commands.console import Console
 from flows.commands.formats.ics import Entry, calendar_file
 from flows.commands.terminal import inert, print_json
 from flows.duties import Timetable, timetable
+from flows.moments import moment_of
 from flows.pack import Pack
 from flows.rehearsal import home_to_try
 from flows.settings import Settings
@@ -48,7 +49,7 @@ _TOLD = (
 
 def show_due(
     folder: Path,
-    on: datetime | None,
+    on: str | None,
     filer: str | None,
     state: str | None,
     home: Path | None,
@@ -58,14 +59,16 @@ def show_due(
 ) -> None:
     """Print the pack's year as of `on` ("text", "json" or "ics"); a date means the end of that day, None means now.
 
-    Raises UsageError for a filer that the pack does not list, or a state that there is not.
+    Raises UsageError for an `on` that is no moment, a filer that the pack does not list, or a state that there is not.
     """
+    asked = datetime.now(ZONE) if on is None else moment_of(on, "--on")
     settings = Settings.of_environment()
     pack = load_pack(folder, settings)
     _known("填报单位", "filer", filer, pack.filer_names())
+    state = {s.zh: s.value for s in State}.get(state or "", state)
     _known("状态", "state", state, [s.value for s in State])
     with settings.reader() as reader, home_to_try(pack, home, reader) as opened:
-        found = timetable(pack, opened, moment(on))
+        found = timetable(pack, opened, asked)
     wanted = {name: value for name, value in (("filer", filer), ("state", state)) if value is not None}
     kept = found.frame.filter(**wanted)
     if shape == "json":
@@ -78,18 +81,10 @@ def show_due(
             }
         )
     elif shape == "ics":
-        sys.stdout.buffer.write(calendar_file(f"{pack.settings.title} 报送期限", map(_entry, _dated(kept, found))))
+        entries = (_entry(row, pack.settings.bureau) for row in _dated(kept, found))
+        sys.stdout.buffer.write(calendar_file(f"{pack.settings.title} 报送期限", entries))
     else:
         _print(found, kept, pack, all_=all_)
-
-
-def moment(told: datetime | None) -> datetime:
-    """What the command line means: a day until its end, a time to the second, or now."""
-    if told is None:
-        return datetime.now(ZONE)
-    if told.time() == time():
-        told = datetime.combine(told.date(), time(23, 59, 59))
-    return told.replace(tzinfo=ZONE)
 
 
 def _known(zh: str, en: str, name: str | None, names: Iterable[str]) -> None:
@@ -110,14 +105,17 @@ def _dated(kept: pl.DataFrame, found: Timetable) -> list[dict[str, Any]]:
     return [row | {"today": today} for row in rows.sort("limit_at", maintain_order=True).iter_rows(named=True)]
 
 
-def _entry(row: Mapping[str, Any]) -> Entry:
+def _entry(row: Mapping[str, Any], bureau: str) -> Entry:
+    day = row["limit_at"].date()
     return Entry(
-        uid=f"{row['kind']}-{row['cadence']}-{row['period']}-{row['filer']}@jixiao",
-        day=row["limit_at"].date(),
+        # With the bureau: one subscriber may take the files of several, whose filers have the same codes.
+        uid=f"{bureau}-{row['kind']}-{row['cadence']}-{row['period']}-{row['filer']}@jixiao",
+        day=day,
         summary=f"{row['filer_name']} {row['kind_zh']} {row['period']} {row['state_zh']}",
         description=f"{row['why_zh']}\n{row['why_en']}",
         category=row["state_zh"],
         stamp=row["today"],
+        revision=(day - row["due_on"]).days,  # every extension that moves the day makes it greater
     )
 
 
@@ -128,9 +126,9 @@ def _print(found: Timetable, kept: pl.DataFrame, pack: Pack, *, all_: bool) -> N
     console.print(f"Obligations as of {found.on:%Y-%m-%d %H:%M}, calendar {pack.calendar.code}", style="dim")
     for (name,), rows in kept.group_by("filer_name", maintain_order=True):
         grid = Grid(title=Text(inert(str(name))), title_justify="left", show_edge=False, expand=False, padding=(0, 1))
-        for heading in ("期限\ndue", "报表\nform", "报告期\nperiod", "状态\nstate", "迟\nlate"):
+        for heading in ("期限\ndue", "报表\nform", "报告期\nperiod", "状态\nstate", "逾期\nlate"):
             grid.add_column(heading, no_wrap=heading[0] != "报")
-        for row in rows.sort("due_on", nulls_last=True, maintain_order=True).iter_rows(named=True):
+        for row in rows.sort("limit_at", nulls_last=True, maintain_order=True).iter_rows(named=True):
             _add(grid, row)
         console.print()
         console.print(grid)
@@ -141,12 +139,17 @@ def _print(found: Timetable, kept: pl.DataFrame, pack: Pack, *, all_: bool) -> N
     console.print()
     counts = dict(kept["state"].value_counts(sort=True).iter_rows())
     parts = [f"{state.zh} {counts[state]}" for state in State if state in counts]
-    console.print("、".join(parts) or "没有义务 / nothing is owed")
+    if kept["tentative"].any():
+        console.print("* 放假安排尚未公布，期限暂定 / provisional: the days off are not announced yet", style="dim")
+    nothing = (
+        "没有义务 / nothing is owed" if found.frame.is_empty() else "没有符合条件的报送 / nothing that fits was owed"
+    )
+    console.print("、".join(parts) or nothing)
 
 
 def _add(grid: Grid, row: Mapping[str, Any]) -> None:
     state, limit = State(row["state"]), row["limit_at"]
-    late = f"{row['days_late']}日" if row["overdue"] else ""
+    late = "" if not row["overdue"] else f"{row['days_late']}日" if row["days_late"] else "当日逾时"
     day = "—" if limit is None else f"{limit:%Y-%m-%d} 周{WEEKDAYS[limit.weekday()]}{'*' if row['tentative'] else ''}"
     grid.add_row(
         day,

@@ -202,6 +202,32 @@ def test_a_deadline_says_how_it_came_about() -> None:
     assert not reckon("+10d", "none", "24:00", Period.parse("2020-05"), CALENDAR, CLOSE).provisional
 
 
+@pytest.mark.parametrize(
+    ("term", "zh", "en"),
+    [
+        (
+            "2019-12-28",
+            "；2020年放假安排尚未公布，此期限为暂定",
+            "; the days off of 2020 are not announced yet, so it is ",
+        ),
+        (
+            "2020-01-06",
+            "；2020年放假安排尚未公布，此期限为暂定",
+            "; the days off of 2020 are not announced yet, so it is ",
+        ),
+        ("2018-06-30", "；日历自2019年起，此期限为暂定", "; the calendar begins in 2019, so it is "),
+    ],
+)
+def test_a_provisional_deadline_names_the_notice_that_is_missing(term: str, zh: str, en: str) -> None:
+    deadline = reckon(term, "next-workday", "24:00", Period.parse("2019"), CALENDAR, CLOSE)
+    assert deadline.why_zh.endswith(zh)
+    assert deadline.why_en.endswith(en + "provisional")
+
+
+def test_no_deadline_waits_for_a_notice_of_a_year_it_does_not_touch() -> None:
+    assert not reckon("2019-12-27", "next-workday", "24:00", Period.parse("2019"), CALENDAR, CLOSE).provisional
+
+
 # --- laws, over months of 2000 to 2098, of which one year has a notice
 
 COUNTED = st.builds(

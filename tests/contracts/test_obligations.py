@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.calendar import Calendar
-from contracts.obligations import CADENCES, INSTANCE, ZONE, Duties, cadences_of, periods_of
+from contracts.obligations import CADENCES, INSTANCE, ZONE, Duties, bounding, cadences_of, periods_of
 from contracts.period import Period
 from contracts.submission import Arrival, Submission
 from tests.contracts.made_calendar import CALENDAR
@@ -282,6 +282,36 @@ def test_an_event_makes_an_obligation_on_it_an_instance_of_its_day() -> None:
     (row,) = found.rows(named=True)
     assert (row["filer"], row["period"]) == ("JIA", "2019-06-12")
     assert row["due_on"] == date(2019, 6, 20)  # 13, 17, 18, 19, 20: the 14th is off
+
+
+def test_what_is_owed_on_an_event_is_not_due_on_a_day_without_one() -> None:
+    rows = ({"cadence": "event", "due": "+5wd"}, {"filer": "YI", "cadence": "event", "due": "+1d"})
+    of_one = duties(*rows, events=({"occurred_on": "2020-03-02"},))
+    day, other = Period.parse("2020-03-02"), Period.parse("2020-03-03")
+    assert (of_one.owing("stations", day), of_one.owing("stations", other)) == (("JIA",), ())
+    assert of_one.deadline("JIA", "stations", day) is not None
+    assert of_one.deadline("JIA", "stations", other) is None
+    assert of_one.deadline("YI", "stations", day) is None
+    of_all = duties(*rows, events=({"filer": "*", "occurred_on": "2020-03-02"},))
+    assert of_all.owing("stations", day) == ("JIA", "YI")
+    assert duties(*rows).deadline("JIA", "stations", day) is None
+
+
+@pytest.mark.parametrize(
+    ("cadence", "day", "expected"),
+    [
+        ("monthly", "2020-02-29", "2020-02"),
+        ("quarterly", "2020-05-31", "2020Q2"),
+        ("half-yearly", "2020-07-01", "2020H2"),
+        ("yearly", "2020-12-31", "2020"),
+        ("once", "2020-04-15", "2020"),
+        ("weekly", "2020-04-15", None),
+        ("event", "2020-04-15", None),
+    ],
+)
+def test_a_day_is_in_one_period_of_a_cadence_counted_in_months(cadence: str, day: str, expected: str | None) -> None:
+    found = bounding(cadence, date.fromisoformat(day))
+    assert (None if found is None else found.label) == expected
 
 
 def test_an_event_of_everyone_is_one_of_all_who_owe_the_form_on_events() -> None:

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from contracts.obligations import ZONE
-from contracts.reminding import WEEKS, Contact, Plan, Reminder, Stage, decide, gather
+from contracts.reminding import WEEKS, Contact, Plan, Reminder, Stage, count_past, decide, gather
 from contracts.reminding_words import one_line, subject_of, text_of
 from contracts.timeliness import Kept, judge_timeliness
 from tests.contracts.test_timeliness import CALENDAR, YEAR, at, duties, kept
@@ -59,6 +59,17 @@ def stages(on: str, known: Kept = NOTHING, owed: Any = MONTHLY) -> list[tuple[st
 )
 def test_the_stage_of_a_day(on: str, stage: list[tuple[str, int]]) -> None:
     assert stages(on) == stage
+
+
+def test_what_is_past_is_what_is_said_no_more_even_where_a_holiday_follows_the_limit() -> None:
+    # Due on Thursday 6 June: Dragon Boat Festival and a weekend follow, so that it is missing since Monday 10 June.
+    sixth = duties({"cadence": "monthly", "due": "+6d", "from": "2019-05", "until": "2019-05"})
+    for on, number in (("2019-09-12", 0), ("2019-09-16", 1)):
+        moment = at(f"{on}T08:30")
+        frame = judge_timeliness(sixth.instances(YEAR, moment.date()), NOTHING, moment, CALENDAR)
+        assert count_past(frame, CALENDAR, moment) == number
+        assert stages(on, owed=sixth) == [("missing", WEEKS)] * (1 - number)
+    assert count_past(frame.clear(), CALENDAR, moment) == 0
 
 
 def test_a_limit_on_a_day_off_has_its_last_working_day_before_it() -> None:

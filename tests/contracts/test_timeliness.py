@@ -150,11 +150,101 @@ QUARTERLY = duties({})
             "2019年6月15日申报本期无事项：零报告。",
         ),
         (kept(q2("2019-06-14T10:00", None)), "2019-06-14T12:00", State.RECEIVED, "尚未判定：已收待判"),
+        # What nobody judged yet is measured by its arrival, the last one; what was returned is open until now.
+        (kept(q2("2019-06-14T10:00", None)), "2019-06-25T12:00", State.RECEIVED, "尚未判定：已收待判。依据"),
+        (
+            kept(q2("2019-06-17T10:00", None)),
+            "2019-06-25T12:00",
+            State.RECEIVED,
+            "尚未判定：已收待判，逾期2日（1个工作日）",
+        ),
+        (
+            kept(q2("2019-06-14T10:00", "returned"), q2("2019-06-18T10:00", None)),
+            "2019-06-25T12:00",
+            State.RECEIVED,
+            "2019年6月18日10:00收到，尚未判定：已收待判，逾期3日（2个工作日）",
+        ),
+        (
+            kept(q2("2019-06-14T10:00", "returned")),
+            "2019-06-25T12:00",
+            State.RETURNED,
+            "已退回，逾期10日（7个工作日）",
+        ),
     ],
 )
 def test_every_state_says_why(known: Kept, on: str, state: State, said: str) -> None:
     found, zh, _ = judged(QUARTERLY, known, on)
     assert (found, said in zh) == (state, True), zh
+
+
+def declared(day: int) -> list[tuple[Any, ...]]:
+    return [("CT", "report", "2019Q2", date(2019, 6, day), "李某", "本期无事项")]
+
+
+IN_TIME, TOO_LATE = declared(14), declared(17)
+CORRECTED = "2019年6月14日按时申报过本期无事项，其后所报为更正；"
+
+
+@pytest.mark.parametrize(
+    ("known", "state", "overdue", "said"),
+    [
+        # A nil return stands where what was filed came before it.
+        (kept(q2("2019-06-13T10:00", "returned"), nil=IN_TIME), State.NIL, False, "申报本期无事项：零报告。"),
+        (kept(q2("2019-06-13T10:00", None), nil=TOO_LATE), State.NIL, True, "零报告，逾期2日（1个工作日）"),
+        (kept(q2("2019-06-13T10:00", "accepted"), nil=TOO_LATE), State.ACCEPTED, False, "。2019年6月13日10:00收到并"),
+        # What is filed afterwards withdraws it, on the same day too: a declaration bears no hour.
+        (kept(q2("2019-06-14T10:00", None), nil=IN_TIME), State.RECEIVED, False, CORRECTED),
+        (kept(q2("2019-06-20T10:00", None), nil=IN_TIME), State.RECEIVED, False, CORRECTED),
+        (
+            kept(q2("2019-06-20T10:00", "returned"), nil=IN_TIME),
+            State.RETURNED,
+            True,
+            "已由其后所报取代；2019年6月20日10:00收到，已退回，须更正后重报：已退回，逾期16日（11个工作日）",
+        ),
+        # Accepted after a nil return in time it is a correction; after one that was late it is not.
+        (
+            kept(q2("2019-06-20T10:00", "accepted"), nil=IN_TIME),
+            State.ACCEPTED,
+            False,
+            CORRECTED + "2019年6月20日10:00收到并接受：按时接受。",
+        ),
+        (
+            kept(q2("2019-06-20T10:00", "returned"), q2("2019-06-24T10:00", "accepted"), nil=IN_TIME),
+            State.ACCEPTED,
+            False,
+            CORRECTED + "首次2019年6月20日10:00收到，未被接受；",
+        ),
+        (
+            kept(q2("2019-06-20T10:00", "accepted"), nil=TOO_LATE),
+            State.ACCEPTED_LATE,
+            True,
+            "2019年6月17日申报过本期无事项，已由其后所报取代；2019年6月20日10:00收到并接受：迟报接受，逾期5日（4个工作日）",
+        ),
+    ],
+)
+def test_a_nil_return_stands_until_something_is_filed(known: Kept, state: State, overdue: bool, said: str) -> None:
+    found, zh, row = judged(QUARTERLY, known, "2019-07-01T09:00")
+    assert (found, row["overdue"], row["days_late"] > 0, said in zh) == (state, overdue, overdue, True), zh
+
+
+def test_a_withdrawn_nil_return_is_awaited_again() -> None:
+    owed = duties({}, {"kind": "summary", "cadence": "yearly", "due": "12-01", "awaits": "report"})
+    came: list[tuple[str, str, str, str | None]] = [
+        ("report", f"2019Q{n}", f"2019-0{3 * n}-14T10:00", "accepted") for n in (1, 3)
+    ]
+    came.append(("report", "2019Q4", "2019-12-01T09:00", "accepted"))
+    came.append(("summary", "2019", "2019-12-01T10:00", "accepted"))
+    assert judged(owed, kept(*came, nil=IN_TIME), "2019-12-10T09:00", "2019", "summary")[0] is State.ACCEPTED
+    came.append(("report", "2019Q2", "2019-12-02T10:00", "returned"))
+    found, _, row = judged(owed, kept(*came, nil=IN_TIME), "2019-12-10T09:00", "2019", "summary")
+    assert (found, row["awaited"]) == (State.PROVISIONAL, 1)
+
+
+def test_the_order_is_that_of_arrival_and_not_of_the_ledger() -> None:
+    listed_late = kept(q2("2019-06-18T10:00", "accepted"), q2("2019-06-14T10:00", "returned"))
+    _, zh, row = judged(QUARTERLY, listed_late, "2019-07-01T09:00")
+    assert (row["submission"], row["first_received_at"]) == ("S-0", at("2019-06-14T10:00"))
+    assert "首次2019年6月14日10:00收到，未被接受；2019年6月18日10:00收到并接受" in zh
 
 
 def test_what_was_issued_later_is_not_applicable() -> None:
@@ -220,6 +310,8 @@ def test_the_last_second_is_on_time_and_the_next_is_not() -> None:
         known = kept(q2(f"2019-06-15T{hour}", "accepted"))
         assert judged(QUARTERLY, known, "2019-07-01T09:00")[0] is state
     closing = duties({"by": "close"})
+    assert "；当日17:30截止" in judged(closing, kept(), "2019-06-15T12:00")[1]
+    assert "今日到期：即将到期" in judged(closing, kept(), "2019-06-15T12:00")[1]
     for hour, state in (("17:30", State.ACCEPTED), ("17:31", State.ACCEPTED_LATE)):
         known = kept(q2(f"2019-06-15T{hour}", "accepted"))
         assert judged(closing, known, "2019-07-01T09:00")[0] is state

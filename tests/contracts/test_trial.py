@@ -49,7 +49,7 @@ def judged_whole(trial: Trial, changes: tuple[Change, ...]) -> Effect:
             frame = frame.with_columns(put.alias(change.field))
         else:
             totals = totals.with_columns(pl.lit(change.text, dtype=pl.String).alias(change.field))
-    year = 2020
+    year = Period.parse(RIGHT[trial.kind.code].period).year
     fields = trial.kind.fields
     typed = parse_table(replace(trial.table, frame=frame), fields, year=year)
     total = parse_table(replace(trial.table, frame=totals), fields, year=year)

@@ -56,7 +56,7 @@ def test_every_day_with_its_reason_and_its_notice() -> None:
     assert by_date["2019-05-02"] == ("false", "周四，劳动节放假", "国办发明电〔2019〕3号")
     assert by_date["2019-06-14"] == ("true", "周五", "")
     assert by_date["2026-12-27"] == ("false", "周日", "")
-    assert by_date["2026-12-28"] == ("true", "周一，尚无通知（暂定）", "")
+    assert by_date["2026-12-28"] == ("true", "周一，2027年放假安排尚未公布（暂定）", "")
 
 
 def test_the_days_as_they_were_known(capfdbinary: Output) -> None:
@@ -75,8 +75,8 @@ def test_days_before_the_first_notice_are_not_said_to_wait_for_one(capfdbinary: 
     assert [line for line in capfdbinary.readouterr().out.decode().splitlines() if line[0] == "2"] == [
         "2006-12-29,true,周五，日历自2007年起（暂定）,",
         "2006-12-30,true,周六，元旦调休上班,国办发明电〔2006〕49号",
-        "2027-05-01,false,周六，尚无通知（暂定）,",
-        "2006-05-01,true,周一，尚无通知（暂定）,",
+        "2027-05-01,false,周六，2027年放假安排尚未公布（暂定）,",
+        "2006-05-01,true,周一，2006年放假安排尚未公布（暂定）,",
     ]
 
 
@@ -176,7 +176,7 @@ def test_what_is_provisional_is_marked_in_the_view(capfdbinary: Output) -> None:
     assert "按 2026-06-01 所知" in said
     assert "28?  29?  30?  31?" in said
     assert "27?" not in said
-    assert "尚无通知（暂定）：只按周末推算" in said.partition("2027年")[2]
+    assert "2027年放假安排尚未公布（暂定）：只按周末推算" in said.partition("2027年")[2]
 
 
 # --- where it goes, and what is refused

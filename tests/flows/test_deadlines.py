@@ -125,6 +125,7 @@ def test_a_wrong_password_is_failed_and_said_and_the_run_is_not_green(
     prefect: Prefect, pack: Path, tmp_path: Path
 ) -> None:
     result, kept = prefect.run(pack, tmp_path / "home", on="2019-06-10", send=True, mail="wrong")
+    assert result.on.isoformat() == "2019-06-10T23:59:59+08:00"  # as `jixiao due --on` has it
     assert outcomes(result) == {"XJ": "failed", "CT": "failed", "CM": "sent"}
     assert "登录被拒（535）" in result.told[0].said
     assert INCOMPLETE in kept

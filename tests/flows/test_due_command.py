@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import icalendar
@@ -16,6 +18,8 @@ from contracts.errors import UsageError
 from contracts.timeliness import State
 from flows.commands.due import show_due
 from tests.flows.conftest import EXAMPLES, Finished
+from tests.flows.reminded_pack import write_pack
+from tests.flows.small_pack import write_lines
 
 JIANGXI = EXAMPLES / "jiangxi-2020"
 
@@ -61,6 +65,48 @@ def test_what_came_after_the_day_is_not_known_on_it(jiangxi: Finished) -> None:
     assert told(jiangxi, "--on", "2020-12-14T09:05", "--filer", "CU", "--state", "missing") == []
 
 
+def test_what_is_late_within_its_day_is_said_to_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pack = write_pack(tmp_path / "pack")
+    owed = (
+        "filer,kind,cadence,due,by,roll,from,until,basis",
+        "CT,network_build,monthly,+10d,12:00,none,2019-05,2019-05,测试约定",
+    )
+    write_lines(pack / "obligations.csv", owed)
+    for on, late in (("2019-06-10T12:00:00", False), ("2019-06-10T12:00:30", True), ("2019-06-10", True)):
+        show_due(pack, on, None, None, None, shape="text", all_=False)
+        (line,) = [line for line in capsys.readouterr().out.splitlines() if "2019-06-10 周一" in line]
+        assert ("当日逾时" in line) is late
+        assert "0日" not in line
+
+
+def test_midnight_is_a_moment_and_a_day_its_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pack = write_pack(tmp_path / "pack")
+    told = []
+    for on in ("2019-06-11T00:00", "2019-06-11", "2019-06-10T23:59:59"):
+        show_due(pack, on, "CT", None, None, shape="json", all_=False)
+        answer = json.loads(capsys.readouterr().out)
+        told.append((answer["on"], answer["instances"][0]["days_late"]))
+    assert [on for on, _ in told] == [
+        *("2019-06-11T00:00:00+08:00", "2019-06-11T23:59:59+08:00", "2019-06-10T23:59:59+08:00")
+    ]
+    with pytest.raises(UsageError, match="“gestern”不能用作 --on 的值"):
+        show_due(pack, "gestern", None, None, None, shape="json", all_=False)
+
+
+def test_lines_stand_in_the_order_of_the_days_they_show(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pack = write_pack(tmp_path / "pack")
+    owed = (
+        "filer,kind,cadence,due,roll,from,until,basis",
+        "CT,network_build,monthly,+10d,none,2019-05,2019-06,测试约定",
+    )
+    write_lines(pack / "obligations.csv", owed)
+    granted = "CT,network_build,2019-05,2019-07-20,示例处长,系统故障,2019-06-05"
+    write_lines(pack / "extensions.csv", ("filer,kind,period,until,approver,reason,granted_on", granted))
+    show_due(pack, "2019-06-30", "CT", None, None, shape="text", all_=False)
+    shown = re.findall(r"(2019-\d\d-\d\d) 周", capsys.readouterr().out)
+    assert shown == ["2019-07-10", "2019-07-20"]
+
+
 def test_a_calendar_file_has_an_entry_for_each_dated_instance(jiangxi: Finished) -> None:
     answer = due(jiangxi, "--on", "2020-12-15", "--format", "ics")
     again = due(jiangxi, "--on", "2020-12-15", "--format", "ics")
@@ -72,6 +118,10 @@ def test_a_calendar_file_has_an_entry_for_each_dated_instance(jiangxi: Finished)
 
 
 def test_a_filer_nobody_knows_is_named_with_those_there_are(jiangxi: Finished) -> None:
+    answer = due(jiangxi, "--on", "2020-12-15 08:30")
+    assert answer.returncode == 2
+    assert "“2020-12-15 08:30”不能用作 --on 的值" in answer.stderr.decode()
+    assert "is no value of --on; it has to be a day" in answer.stderr.decode()
     answer = due(jiangxi, "--filer", "XX")
     assert answer.returncode == 2
     assert "没有填报单位“XX”；有：JXCA" in answer.stderr.decode()

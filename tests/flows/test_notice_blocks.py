@@ -9,6 +9,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -100,7 +101,13 @@ def test_no_text_of_a_filer_becomes_a_header(notice: MailNotice, box: Mailbox, l
     assert box.to == [LETTER.to]
 
 
-@pytest.mark.parametrize("to", ["a@example.org\nBcc: b@example.org", "a@example.org, b@example.org", "", "报送岗"])
+@pytest.mark.parametrize(
+    "to",
+    [
+        *("a@example.org\nBcc: b@example.org", "a@example.org, b@example.org", "", "报送岗"),
+        *("a..b@example.org", ".a@example.org", "a.@example.org", "@example.org", "a@example..org"),
+    ],
+)
 def test_what_is_no_address_is_not_written_to(notice: MailNotice, box: Mailbox, to: str) -> None:
     letter = Letter(to, "", "题", "文", NUMBER, LETTER.at)
     assert notice.deliver(letter).state is Sending.FAILED
@@ -125,6 +132,63 @@ def test_what_became_of_it(notice: MailNotice, box: Mailbox, behaviour: str, sta
     assert " / " in result.said
     assert "example.org" not in result.said
     assert len(box.raw) == (behaviour == "take and vanish")
+
+
+def test_what_cannot_be_written_as_a_mail_is_failed_and_its_text_is_not_told(notice: MailNotice, box: Mailbox) -> None:
+    result = notice.deliver(Letter(LETTER.to, "岗", "题", "Geheim \udc80", NUMBER, LETTER.at))
+    assert result.state is Sending.FAILED
+    assert "UnicodeEncodeError" in result.said
+    assert " / " in result.said
+    assert "Geheim" not in result.said
+    assert box.raw == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        (b"250 2.0.0 taken", Sending.SENT),
+        (b"251 not local, forwarded", Sending.SENT),
+        (b"252 taken, I think", Sending.SENT),
+        (b"451 4.3.0 later", Sending.DEFERRED),
+        (b"554 5.7.1 no", Sending.FAILED),
+        (b"354 what", Sending.UNCERTAIN),
+        (b"650 what", Sending.UNCERTAIN),
+        (b"HTTP/1.1 200 OK", Sending.UNCERTAIN),
+        (b"2x0 taken", Sending.UNCERTAIN),
+        (b"250 " + b"a" * 9000, Sending.UNCERTAIN),
+    ],
+)
+def test_once_the_text_is_sent_only_an_answer_that_says_so_means_not_taken(answer: bytes, state: Sending) -> None:
+    with answering(answer) as port:
+        result = MailNotice(port=port, **SENDER).deliver(LETTER)
+    assert result.state is state
+    assert result.said == "" if state is Sending.SENT else " / " in result.said
+
+
+@contextmanager
+def answering(last: bytes) -> Iterator[int]:
+    """The port of a mail server that gives `last` as its answer to the text of a mail."""
+
+    def serve() -> None:
+        with listening.accept()[0] as talk, talk.makefile("rwb") as lines:
+            told = b"220 here"
+            while told:
+                lines.write(told + b"\r\n")
+                lines.flush()
+                asked = lines.readline()[:4].upper()
+                told = {b"DATA": b"354 go on", b"": b"", b"QUIT": b""}.get(asked.strip(), b"250 yes")
+                if asked.startswith(b"DATA"):
+                    lines.write(told + b"\r\n")
+                    lines.flush()
+                    while lines.readline() not in (b".\r\n", b""):
+                        pass
+                    told = last
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listening.getsockname()[1]
+        thread.join(10)
 
 
 def test_nobody_at_the_port_is_no_loss() -> None:
@@ -284,6 +348,13 @@ def test_no_web_server_is_no_loss_and_no_url_no_use() -> None:
         gone = hook_notice(hook)
     assert gone.deliver(LETTER).state is Sending.DEFERRED
     assert webhook(name="robot", url="gopher://127.0.0.1/").deliver(LETTER).state is Sending.FAILED
+
+
+def test_what_goes_wrong_before_a_call_is_failed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "gone.pem"))
+    with Hook() as hook:
+        result = hook_notice(hook).deliver(LETTER)
+    assert (result.state, hook.got) == (Sending.FAILED, [])
 
 
 def test_the_url_is_no_longer_hidden_from_the_log_afterwards() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from contracts.errors import PackError
@@ -134,6 +135,7 @@ def test_rows_that_are_parted_by_class_period_or_cadence_do_not_overlap(pack: Pa
         ("extensions.csv", "network_build", "network_bild", ("extensions.csv:2:B", "network_bild", "network_build")),
         ("extensions.csv", "2020-12-18", "2020-12-10", ("extensions.csv:2:D", "2020-12-10")),
         ("extensions.csv", "2020-12-18", "2020-12-08", ("extensions.csv:2:D", "2020-12-08", "2020-12-09")),
+        ("extensions.csv", "2020-12-09", "2020-12-11", ("extensions.csv:2:G", "2020-12-11", "2020-12-10")),
         ("extensions.csv", "计费系统割接未完成", "情况属实", ("extensions.csv:2:F", "情况属实")),
         ("extensions.csv", "张局长", "", ("extensions.csv:2:E",)),
         ("nil_returns.csv", "CT,tariffs,2020Q3", "CT,network_build,2020-11", ("nil_returns.csv:2:B", "nil", "yes")),
@@ -171,6 +173,67 @@ def test_an_extension_is_later_than_the_deadline_as_it_was_known_when_it_was_gra
     assert load(pack).rows("extensions.csv").height == 1
     write_lines(pack / "extensions.csv", [EXTENSIONS, granted + "2020-01-28"])
     assert all("extensions.csv:2:D" in message and "2020-02-03" in message for message in refused(pack))
+
+
+def test_an_extension_is_granted_before_the_limit_has_passed(pack: Path) -> None:
+    """On the limit's own day still; after it only what an earlier extension had kept open."""
+    heading, line = RIGHT["extensions.csv"]
+    on_the_day = line.replace("2020-12-09", "2020-12-10")
+    again = line.replace("2020-12-18", "2020-12-25").replace("2020-12-09", "{}")
+    write_lines(pack / "extensions.csv", [heading, on_the_day, again.format("2020-12-18")])
+    assert load(pack).rows("extensions.csv").height == 2
+    write_lines(pack / "extensions.csv", [heading, on_the_day, again.format("2020-12-19")])
+    for message in refused(pack):
+        assert all(word in message for word in ("extensions.csv:3:G", "2020-12-19", "2020-12-18")), message
+
+
+def test_what_has_no_day_cannot_be_extended(pack: Path) -> None:
+    write_lines(pack / "obligations.csv", [line.replace("+10d", "unstated") for line in (HEADING, *OWED)])
+    for message in refused(pack):
+        assert all(word in message for word in ("extensions.csv:2:B", "CT", "network_build", "due")), message
+
+
+# A first or last period inside one of the row's own would drop that one without a word.
+@pytest.mark.parametrize(
+    ("line", "bounds", "words"),
+    [
+        (7, ("2020-04", ""), ("obligations.csv:7:I", "2020-04", "yearly", "2020", "2021")),
+        (7, ("", "2020-11"), ("obligations.csv:7:J", "2020-11", "yearly", "2019", "2020")),
+        (4, ("2020-04", ""), ("obligations.csv:4:I", "2020-04", "once", "2020", "2021")),
+        (3, ("2020-02", ""), ("obligations.csv:3:I", "2020-02", "quarterly", "2020Q1", "2020Q2")),
+        (3, ("", "2020-08"), ("obligations.csv:3:J", "2020-08", "quarterly", "2020Q2", "2020Q3")),
+        (2, ("2020-W44", ""), ("obligations.csv:2:I", "2020-W44", "monthly", "2020-10", "2020-11")),
+        (2, ("", "2020-12-15"), ("obligations.csv:2:J", "2020-12-15", "monthly", "2020-11", "2020-12")),
+    ],
+)
+def test_a_bound_inside_a_period_is_named(
+    pack: Path, line: int, bounds: tuple[str, str], words: tuple[str, ...]
+) -> None:
+    lines = [HEADING, *OWED]
+    fields = lines[line - 1].split(",")
+    fields[8:10] = bounds
+    lines[line - 1] = ",".join(fields)
+    write_lines(pack / "obligations.csv", lines)
+    for message in refused(pack):
+        assert all(word in message for word in words), message
+
+
+def test_a_bound_that_another_cadence_has_is_taken_where_it_is_one_of_the_rows_own(pack: Path) -> None:
+    """A half-year from the third quarter, a month from a quarter, weeks and events from a month."""
+    more = (
+        "CM,network_build,,half-yearly,+10d,none,,,2020Q3,2020-12,,,,,约定",
+        "GLC,tariffs,,monthly,+10d,none,,,2020Q3,2020H2,,,,,约定",
+        "GLC,work_nodes,,weekly,+10d,none,,,2020-06,2020-06,,,,,约定",
+        "CM,website_filing,,event,+10d,none,,,2020-06,2020-W26,,,,,约定",
+    )
+    write_lines(pack / "obligations.csv", [HEADING, *OWED, *more])
+    found = load(pack)
+    told = found.duties.instances(found.period).filter(pl.col("cadence").is_in(["half-yearly", "monthly", "weekly"]))
+    counts = {(filer, kind): number for filer, kind, number in told.group_by("filer", "kind").len().rows()}
+    assert counts == {
+        ("CT", "network_build"): 2, ("GLC", "website_filing"): 3, ("CM", "network_build"): 1, ("GLC", "tariffs"): 6,
+        ("GLC", "work_nodes"): 4,
+    }  # fmt: skip
 
 
 def test_lists_of_duties_may_be_left_out_but_not_what_they_speak_of(pack: Path) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from contracts.errors import PackError
 from contracts.obligations import ZONE
@@ -16,9 +17,10 @@ from contracts.reminding import Contact, decide
 from flows.batch import load_pack
 from flows.duties import timetable
 from flows.notice_blocks import Letter, MailNotice
-from flows.reminders import MOST_ATTEMPTS, Round, Today, contacts_of, send_all, send_one, show
+from flows.reminders import MOST_ATTEMPTS, Round, Today, blocks, contacts_of, send_all, send_one, show
 from flows.settings import Settings
 from tests.flows.mailing import Hook, Mailbox, mail_server
+from tests.flows.processes import free_port
 from tests.flows.reminded_pack import CONTACTS, opened, write_pack
 from tests.flows.test_notice_blocks import SENDER, webhook
 from warehouse.reminders import INTERRUPTED, Intent, Reminders, Result, Sending, StoredReminder
@@ -207,7 +209,7 @@ def test_what_is_uncertain_and_overtaken_is_not_repeated(office: Office) -> None
 
 
 def test_a_run_that_dies_between_intent_and_result_is_found_uncertain(office: Office) -> None:
-    class Died(Exception):
+    class Died(BaseException):  # as what ends a process is
         pass
 
     def dies(kept: Reminders, intent: Intent, contact: Contact, repeated: bool) -> object:
@@ -231,6 +233,32 @@ def test_a_run_that_dies_between_intent_and_result_is_found_uncertain(office: Of
     ]
     first, second, _ = office.box.raw
     assert first == second
+
+
+def test_an_error_with_one_contact_is_uncertain_and_every_other_one_is_reminded(office: Office) -> None:
+    whole = office.deliver
+
+    def deliver(contact: Contact, letter: Letter) -> Result:
+        if contact.filer == "XJ":
+            raise RuntimeError("Geheim-5309")
+        return whole(contact, letter)
+
+    office.deliver = deliver  # type: ignore[method-assign]
+    found = office.run(LAST_DAY)
+    assert states(found) == {"XJ": "uncertain", "CT": "sent", "CM": "sent"}
+    assert "RuntimeError" in found.told[0].said
+    assert "Geheim" not in str(found) + str(office.kept())
+
+
+def test_a_block_that_cannot_be_asked_for_is_failed(office: Office) -> None:
+    nowhere = f"http://127.0.0.1:{free_port()}/api"
+    letter = Letter("ct@example.org", "岗", "题", "文", "0" * 32, office.clock)
+    with temporary_settings({PREFECT_API_URL: nowhere}):
+        for channel in ("mail", "webhook"):
+            result = blocks("jixiao-mail")(Contact("CT", channel, "cm-robot", "岗"), letter)
+            assert result.state is Sending.FAILED
+            assert "Error" in result.said
+            assert " / " in result.said
 
 
 def test_what_was_not_taken_over_is_tried_again_by_the_next_run(office: Office) -> None:
@@ -313,6 +341,10 @@ def test_an_interrupted_message_says_so_once_it_can_no_longer_be_repeated(office
     [
         ("CT,webhook,https://example.org/robot?key=5309,群", "contacts.csv:2:C"),
         ("CT,mail,a@example.org b@example.org,报送岗", "contacts.csv:2:C"),
+        ("CT,mail,5309..b@example.org,报送岗", "contacts.csv:2:C"),
+        ("CT,mail,.5309@example.org,报送岗", "contacts.csv:2:C"),
+        ("CT,mail,5309.@example.org,报送岗", "contacts.csv:2:C"),
+        (f"CT,mail,5309.{'a' * 60}@example.org,报送岗", "contacts.csv:2:C"),
         ("CX,mail,a@example.org,报送岗", "contacts.csv:2:A"),
         ("CT,fax,0791-5309,报送岗", "contacts.csv:2:B"),
     ],

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import re
 import shutil
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from contracts.obligations import ZONE
 from contracts.timeliness import State
 from flows.batch import BatchResult, load_pack, run_plain
 from flows.commands import run as run_command
@@ -43,7 +43,7 @@ def test_jiangxi_owed_what_its_list_says_and_one_was_late(jiangxi: Finished) -> 
     with Home.look(jiangxi.home) as home:
         kept = home.deadlines(2020)
     assert len(kept) == sum(months[row["kind"]] if row["cadence"] == "monthly" else 1 for row in listed)
-    assert {d.judged_on for d in kept} == {jiangxi.pack.settings.publish_at}
+    assert {d.judged_on for d in kept} == {datetime(2021, 1, 11, tzinfo=ZONE)}
     late = [d for d in kept if d.state is not State.ACCEPTED]
     assert [(d.key, d.state, d.days_late, d.workdays_late) for d in late] == [
         (("CU", "network_build", "2020-11"), State.ACCEPTED_LATE, 4, 2)
@@ -69,11 +69,11 @@ def test_who_owes_and_never_filed_is_said_everywhere(unfiled: BatchResult, capsy
     for name in ("annual/2020/summary.html", "annual/2020/summary.md", "validation/index.html", "deadlines/index.html"):
         assert said in re.sub(r"<[^>]+>", "", (published / name).read_text(encoding="utf-8")), name
     grid = (published / "deadlines/2020.html").read_text(encoding="utf-8")
-    assert re.search(r'<td class="s missing".*?<span class="z">缺报</span>.*?\+21日', grid)
-    assert "截至2020年12月31日18:00未收到：缺报，逾期21日（15个工作日）" in grid
+    assert re.search(r'<td class="s missing".*?<span class="z">缺报</span>.*?\+32日', grid)
+    assert "截至2021年1月11日00:00未收到：缺报，逾期32日（21个工作日，其间元旦放假3天）" in grid
     with duckdb.connect(str(unfiled.home / "analyst.duckdb"), read_only=True) as copy:
         query = "SELECT filer, kind, period, days_late FROM mart.deadline_record WHERE state = 'missing'"
-        assert copy.execute(query).fetchall() == [("GLC", "website_filing", "2020-11", 21)]
+        assert copy.execute(query).fetchall() == [("GLC", "website_filing", "2020-11", 32)]
     run_command._print(unfiled, "jiangxi-2020")
     assert re.search(r"缺报 missing +│ 1 ", capsys.readouterr().out)
 
@@ -94,12 +94,12 @@ def test_a_second_run_keeps_what_is_kept(tmp_path: Path) -> None:
         assert home.deadlines() == kept
 
 
-def test_what_is_still_to_come_is_not_missing(jiangxi: Finished) -> None:
-    """A run in the middle of the year looks until this morning, or until what came since; never to the year's end."""
+def test_what_is_still_to_come_is_not_missing_and_what_is_past_is_seen(jiangxi: Finished) -> None:
+    """In the middle of the year a run looks until this morning or what came since; afterwards past the last limit."""
+    pack = jiangxi.pack
     with Home.look(jiangxi.home) as home:
         last = max(s.arrival.received_at for s in home.submissions(2020))
-        settings = jiangxi.pack.settings.model_copy(update={"publish_at": last + timedelta(days=90)})
-        pack = replace(jiangxi.pack, settings=settings)
+        over = datetime(2021, 1, 11, tzinfo=ZONE)  # a December report is due on 10 January, until midnight
         assert looked_at(home, pack, date(2020, 3, 1)) == last
-        assert looked_at(home, pack, last.date() + timedelta(days=9)).date() == last.date() + timedelta(days=9)
-        assert looked_at(home, pack, last.date() + timedelta(days=900)) == settings.publish_at
+        assert looked_at(home, pack, date(2021, 1, 5)) == max(last, datetime(2021, 1, 5, tzinfo=ZONE))
+        assert looked_at(home, pack, date(2021, 1, 11)) == looked_at(home, pack, date(2030, 1, 1)) == over

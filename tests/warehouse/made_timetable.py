@@ -75,6 +75,7 @@ def make(
     kinds: Mapping[str, tuple[str, str]] = KINDS,
     basis: str = "通知四（三）",
     year: int = YEAR,
+    nil: Sequence[tuple[Any, ...]] = NIL,
     filed: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """The frame that `flows.duties.timetable` would hand over.
@@ -93,7 +94,7 @@ def make(
     kept = Kept(
         pl.DataFrame(listed, schema=FILED, orient="row") if filed is None else filed,
         pl.DataFrame(list(LONGER), schema=EXTENDED, orient="row"),
-        pl.DataFrame(list(NIL), schema=DECLARED_NIL, orient="row"),
+        pl.DataFrame(list(nil), schema=DECLARED_NIL, orient="row"),
     )
     known = CALENDAR.as_known_on(on.date())
     judged = judge_timeliness(duties.instances(Period.parse(str(year)), on.date()), kept, on, CALENDAR)

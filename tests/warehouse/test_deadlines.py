@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -119,7 +121,7 @@ def view_says(home: Home) -> dict[str, int]:
     return {submission[-1]: number for submission, number in found}
 
 
-def timetable(home: Home) -> pl.DataFrame:
+def timetable(home: Home, nil: Sequence[tuple[Any, ...]] = made.NIL) -> pl.DataFrame:
     """What everybody owes of the toy form for November 2020, judged over what this home holds."""
     filed = [
         (
@@ -141,7 +143,7 @@ def timetable(home: Home) -> pl.DataFrame:
         "from": "2020-11",
         "until": "2020-11",
     }
-    return made.make([owed], on=moment(31), year=2020, filed=pl.DataFrame(filed, schema=FILED, orient="row"))
+    return made.make([owed], on=moment(31), year=2020, nil=nil, filed=pl.DataFrame(filed, schema=FILED, orient="row"))
 
 
 def test_a_correction_of_what_was_accepted_in_time_is_not_late(home: Home) -> None:
@@ -179,6 +181,40 @@ def test_the_limit_is_that_of_the_timetable_where_one_is_kept(home: Home) -> Non
     extended = extended.with_columns(state=pl.lit("accepted"), days_late=pl.lit(0), workdays_late=pl.lit(0))
     home.keep_deadlines(2020, extended, moment(31), "cn")
     assert (late(home), view_says(home)) == ({"1": None}, {"1": 0})
+
+
+def test_what_comes_first_is_told_by_when_it_arrived_and_not_by_the_ledger(home: Home) -> None:
+    submit(home, replace(CT, at=moment(9)))
+    submit(home, replace(CT, built=["3", "5"], at=moment(8)))
+    assert [s.outcome for s in home.submissions()] == [Outcome.ACCEPTED, Outcome.ACCEPTED]
+    assert (late(home), view_says(home)) == ({"1": None, "2": 4}, {"1": 0, "2": 1})
+    home.keep_deadlines(2020, timetable(home), moment(31), "cn")
+    (ours,) = [d for d in home.deadlines(2020) if d.filer == "CT"]
+    assert (ours.accepted_at, ours.days_late, ours.submission) == (moment(8), 4, home.submissions()[0].id)
+    assert (late(home), view_says(home)) == ({"1": None, "2": 4}, {"1": 0, "2": 1})
+
+
+@pytest.mark.parametrize(
+    ("nil", "outcome", "days"),
+    [
+        (date(2020, 12, 4), Outcome.ACCEPTED, None),
+        (date(2020, 12, 4), Outcome.RETURNED, 4),
+        (date(2020, 12, 5), Outcome.ACCEPTED, 4),
+        (date(2020, 12, 9), Outcome.ACCEPTED, 4),
+    ],
+)
+def test_what_follows_a_nil_return_in_time_corrects_it(
+    home: Home, nil: date, outcome: Outcome, days: int | None
+) -> None:
+    submit(home, replace(CT, built=CT.built if outcome is Outcome.ACCEPTED else ["many"], at=moment(8)))
+    assert [s.outcome for s in home.submissions()] == [outcome]
+    declared = ("CT", toy.KIND.code, "2020-11", nil, "CT", "本期无新建")
+    with_nil = timetable(home, nil=[declared])
+    home.keep_deadlines(2020, with_nil, moment(31), "cn")
+    (ours,) = [d for d in home.deadlines(2020) if d.filer == "CT"]
+    if outcome is Outcome.ACCEPTED:
+        assert (ours.state is State.ACCEPTED, ours.overdue) == (days is None, days is not None)
+    assert (late(home), view_says(home)) == ({"1": days}, {"1": int(days is not None)})
 
 
 def test_where_the_duty_came_after_its_day_nothing_is_late(home: Home) -> None:

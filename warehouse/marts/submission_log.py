@@ -18,8 +18,16 @@ _corrects = exists().where(
     earlier.filer == s.filer,
     earlier.kind == s.kind,
     earlier.period == s.period,
-    earlier.sequence < s.sequence,
+    # In the order of arrival; moments are texts of one zone, which compare as the moments do.
+    (earlier.received_at < s.received_at) | ((earlier.received_at == s.received_at) & (earlier.sequence < s.sequence)),
     earlier.outcome.in_([Outcome.ACCEPTED.value, Outcome.PARTIAL.value]),
+)
+# What was filed after a nil return that was in time corrects that, unless it was returned.
+_corrects_nil = exists().where(
+    _owed,
+    d.nil_on <= func.substr(d.limit_at, 1, 10),
+    func.substr(s.received_at, 1, 10) >= d.nil_on,
+    func.coalesce(s.outcome, "") != Outcome.RETURNED.value,
 )
 _findings = (
     select(func.count()).where(findings.c.submission == s.id, findings.c.pass_number == s.pass_number).scalar_subquery()
@@ -41,9 +49,14 @@ MART = Mart(
         s.sha256,
         s.received_at,
         s.due_at,
-        case((_limit.is_(None), 0), (_out_of_scope, 0), (_corrects, 0), (s.received_at > _limit, 1), else_=0).label(
-            "late"
-        ),
+        case(
+            (_limit.is_(None), 0),
+            (_out_of_scope, 0),
+            (_corrects, 0),
+            (_corrects_nil, 0),
+            (s.received_at > _limit, 1),
+            else_=0,
+        ).label("late"),
         s.pass_number,
         s.outcome,
         s.received.label("received_count"),
@@ -66,8 +79,9 @@ MART = Mart(
         "received_at": ("收到时间", "Received at"),
         "due_at": ("应报时间；空为未规定", "Due at; empty where no day is set"),
         "late": (
-            "是否迟报（1 为迟报）：晚于时限（含延期），且不是对已接受报送的更正",
-            "Late (1) or not (0): after its limit, extensions included, and no correction of what had been accepted",
+            "是否迟报（1 为迟报）：晚于时限（含延期），且不是对已接受报送或按时零报告的更正",
+            "Late (1) or not (0): after its limit, extensions included, and no correction of what had been accepted or "
+            "declared nil in time",
         ),
         "pass_number": ("判定次数；空为尚未判定", "How often it was judged; empty until then"),
         "outcome": ("现行判定结果；空为尚未判定", "Current verdict; empty until judged"),

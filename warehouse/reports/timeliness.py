@@ -1,7 +1,7 @@
 """A year's punctuality, filer by filer: what each owed, and how much came in time. Counted from the kept deadlines.
 
 Each instance is in exactly one column. The share is of what was due and is certain: neither what is not due yet, nor
-what is provisional, nor what does not apply.
+what is not judged yet, nor what is provisional, nor what does not apply.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def _measure(name: str, deadlines: Sequence[StoredDeadline]) -> Punctuality:
     states = Counter(deadline.state for deadline in deadlines)
     # Where no document names a day, nothing was due: neither in time nor late.
     nil_dated = [d for d in deadlines if d.state is State.NIL and d.limit_at is not None]
-    past = sum(d.state in (State.RETURNED, State.RECEIVED) and d.overdue for d in deadlines)
+    past = sum(d.state is State.RETURNED and d.overdue for d in deadlines)
     certain = (State.ACCEPTED, State.ACCEPTED_LATE, State.MISSING)
     return Punctuality(
         name=name,

@@ -79,7 +79,8 @@ class Cell:
         if self.state in _OPEN and kept.limit_at is not None:
             day = self._day(kept.limit_at)
             return f"限{day}", f"due {day}"
-        came = kept.accepted_at or kept.nil_on or kept.received_at
+        nil_on = kept.nil_on if self.state is State.NIL else None  # else a later filing withdrew it
+        came = kept.accepted_at or nil_on or kept.received_at
         if came is None or self.state is State.NOT_APPLICABLE:
             return "", ""
         return f"{self._day(came)}收", f"in {self._day(came)}"

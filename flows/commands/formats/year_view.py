@@ -34,13 +34,6 @@ def year_view(calendar: Calendar, days: Sequence[Day], width: int) -> Renderable
     return Group(*parts)
 
 
-def provisional(calendar: Calendar, year: int) -> tuple[str, str]:
-    """Why days of that year are answered by the weekday alone: their notice is to come, or was never taken up."""
-    if calendar.years and year < min(calendar.years):
-        return f"日历自{min(calendar.years)}年起（暂定）", f"the calendar begins in {min(calendar.years)} (provisional)"
-    return "尚无通知（暂定）", "no notice yet (provisional)"
-
-
 def _year(calendar: Calendar, year: int, days: list[Day], width: int) -> Iterator[RenderableType]:
     arranged = year in calendar.years
     worked, off, made_up = (
@@ -51,8 +44,8 @@ def _year(calendar: Calendar, year: int, days: list[Day], width: int) -> Iterato
     yield Text()
     yield Text(f"{year}年  工作日 {worked} 天，放假 {off} 天，调休上班 {made_up} 天 / {worked} working days", "bold")
     if not arranged:
-        zh, en = provisional(calendar, year)
-        yield Text(f"{zh}：只按周末推算 / {en}: reckoned from weekends alone", "yellow")
+        why = calendar.without_notice(year)
+        yield Text(f"{why.zh}（暂定）：只按周末推算 / {why.en} (provisional): reckoned from weekends alone", "yellow")
     yield Text()
     months = [_month(list(of_month), arranged) for _, of_month in groupby(days, key=lambda day: day.date.month)]
     grid, beside = Table.grid(padding=(0, 3, 0, 0)), max(1, (width + 3) // (_MONTH + 3))

@@ -166,6 +166,21 @@ def test_a_matter_without_a_limit_on_its_day_cannot_be_judged_and_that_is_said()
     assert [f.cell for f in only(gap, "AP-07")] == ["B3", "B4"], "between the old limit and the new one lies a day"
 
 
+def test_whether_a_case_is_late_is_left_open_while_the_notice_that_decides_it_is_to_come() -> None:
+    lines = CASES.read_text(encoding="utf-8").splitlines()[:1]
+    lines += ["D-1,互联网网站备案,2098-03-03,2098-03-05,准予", "D-2,互联网网站备案,2098-03-03,2098-05-05,准予"]
+    period, kind = Period.parse("2098"), KINDS["approval_cases"].in_force(Period.parse("2098"))
+    cases = read_filed("\n".join(lines).encode(), "GLC_2098.csv", kind, 2098)
+    found = judge_filed(cases, period=period, filer="GLC", references=dict(limits()))
+    (count,) = (c for c in found.verdict.counts if c.rule == "AP-08")
+    assert (count.passed, count.failed, count.not_evaluable) == (1, 0, 1), "two days are in time whatever is announced"
+    assert only(found, "AP-08") == []
+    assert cases.table is not None
+    made = unfold(KINDS["approval_cases"], found.frame, cases.table, filer="GLC", period=period)
+    told = {figure.indicator: figure.value for figure in made}
+    assert told == {"approvals_handled": 2, "approvals_pending": 0, "approvals_overdue": 0}
+
+
 def test_without_any_list_nothing_is_judged_and_nothing_passes() -> None:
     verdict_ = judged(given={}).verdict
     untold = {c.rule: c.reason_zh for c in verdict_.counts if c.not_evaluable}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from dataclasses import replace
@@ -13,7 +14,7 @@ import pytest
 from contracts.obligations import ZONE
 from contracts.timeliness import State
 from tests.warehouse import made_timetable as made
-from tests.warehouse.reports.browser import as_shown, ask, run
+from tests.warehouse.reports.browser import POLICY, as_shown, ask, run
 from tests.warehouse.reports.bureau import BGS_DONE, BGS_OPEN, TREE, Inbox, edition, open_home
 from tests.warehouse.reports.test_publish import HOSTILE, SCRIPT, Page
 from warehouse.reports.pages import render
@@ -88,11 +89,22 @@ def test_months_are_twelve_columns_and_what_has_no_columns_is_a_list(inbox: Inbo
     (form,) = blocks["monthly"].forms
     assert [line.name for line in form.lines] == list(made.FILERS.values())
     cm = form.lines[1].cells
-    assert [cell.detail[0] if cell else "" for cell in cm[:5]] == ["+3日", "03-08收", "+89日", "+59日", "+28日"]
+    assert [cell.detail[0] if cell else "" for cell in cm[:5]] == ["+3日", "03-08收", "+89日", "+59日", "06-09收"]
     assert cm[11] is not None
     assert cm[11].detail == ("限2020-01-10", "due 2020-01-10")
     assert page.told[0][0] is State.MISSING
     assert page.number == made.make().height
+
+
+def test_a_nil_return_that_a_later_filing_withdrew_is_not_what_came(inbox: Inbox) -> None:
+    since = ("TT", "network_build", "2019-01", "2019-02-15T10:00", None)
+    inbox.home.keep_deadlines(made.YEAR, made.make(came=(*made.CAME, since)), made.ON, "cn")
+    page = read_timetable(inbox.home, made.YEAR)
+    assert page is not None
+    (form,) = next(block for block in page.blocks if block.cadence == "monthly").forms
+    cell = form.lines[3].cells[0]
+    assert cell is not None
+    assert (cell.state, cell.detail[0]) == (State.RECEIVED, "02-15收")
 
 
 def test_a_month_in_which_nothing_is_owed_is_an_empty_cell(inbox: Inbox) -> None:
@@ -112,6 +124,22 @@ def test_its_own_script_runs_under_its_own_policy(grid: Path) -> None:
     number = made.make().height
     assert f'<output id="shown">{number} / {number}</output>' in shown
     assert '<details class="of plain">' in shown  # closed
+
+
+@pytest.mark.needs("chromium")
+@pytest.mark.parametrize(("place", "open_"), [("#1", False), ("#a:b", False), ("#%", False), ("", False), (None, True)])
+def test_any_address_of_a_place_leaves_the_script_running(grid: Path, place: str | None, open_: bool) -> None:
+    text = grid.read_text(encoding="utf-8")
+    plain = text.partition('<details class="of plain"')[2]
+    there = "#" + re.findall(r'<li id="([^"]+)"', plain)[0] if place is None else place
+    # The page's own script sees the address that a reader followed; its policy would let no changed one run.
+    asked = grid.with_name("addressed.html")
+    asked.write_text(POLICY.sub("", text).replace("location.hash", json.dumps(there)), encoding="utf-8")
+    shown = as_shown(asked)
+    asked.unlink()
+    number = made.make().height
+    assert f'<output id="shown">{number} / {number}</output>' in shown
+    assert ('<details class="of plain" open="">' in shown) is open_
 
 
 @pytest.mark.needs("chromium")
@@ -310,8 +338,9 @@ def test_each_instance_is_counted_once_and_the_share_is_of_what_was_due(inbox: I
     open_ = ("received", "not_yet_due", "due_soon", "extended")
     assert total.open_ == sum(states[s] for s in open_)
     assert total.undated == states["undated"] + states["accepted_undated"]
-    # Late nil returns, and what was returned or is not judged past its day, are due and not kept.
-    assert total.due == sum(states[s] for s in ("accepted", "accepted_late", "missing", "nil", "returned", "received"))
+    # Late nil returns, and what was returned past its day, are due and not kept; what nobody judged is not counted.
+    assert states["received"] == 1
+    assert total.due == sum(states[s] for s in ("accepted", "accepted_late", "missing", "nil", "returned"))
     assert total.kept == states["accepted"] + 1
     for name in ("owed", "due", "kept", "late", "days_late", "missing", "open_", "undated"):
         assert sum(getattr(p, name) for p in told.filers) == getattr(total, name)
@@ -346,7 +375,7 @@ def test_the_summary_and_the_index_say_who_did_not_file(published: Path) -> None
     assert f"{missing.height} 项时限已过而从未收到" in index
     at = re.search(r"\| 江西移动 \|.*\|", markdown)
     assert at
-    assert at[0] == "| 江西移动 | 17 | 1 | 3（5） | 1 | 0 | 1 | 1 | 10 | 0 | 14.2%（1/7） | 1 |"
+    assert at[0] == "| 江西移动 | 17 | 1 | 3（5） | 1 | 0 | 1 | 1 | 10 | 0 | 16.6%（1/6） | 1 |"
     found = re.search(r'<tr><td data-h="填报单位">江西移动</td>.*?</tr>', annual)
     assert found
     cells = [text_of(c) for c in re.findall(r"<td.*?</td>", found[0])]

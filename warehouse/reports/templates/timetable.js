@@ -75,6 +75,7 @@ addEventListener("DOMContentLoaded", () => {
   };
   filer.addEventListener("change", filter);
   state.addEventListener("change", filter);
-  for (const details of all("details.plain")) details.open = Boolean(location.hash && details.querySelector(location.hash));
+  const asked = get(location.hash.slice(1));
+  for (const details of all("details.plain")) details.open = details.contains(asked);
   filter();
 });
