@@ -13,6 +13,8 @@ PYTHON ?= $(shell for name in python3.11 python3 python3.12 python3.13; do \
 UV ?= uv
 PACK ?= examples/jiangxi-2020
 FUZZ_SECONDS ?= 600
+# How often `make chaos` kills the loader, and how often the server.
+KILLS ?= 200 20
 # Tests run side by side; more than four would each bring up a Prefect and a browser of their own for little gain.
 TESTS_AT_ONCE ?= $(shell cores=$$(nproc); echo $$((cores > 4 ? 4 : cores)))
 
@@ -39,7 +41,7 @@ LOCKED := $(INSTALL) --require-hashes --only-binary :all:
 # no Python at all (templates): not our fault, so the status is not looked at.
 BYTECODE := $(BIN)/python -m compileall -qq -j 0 .venv/lib || true
 
-.PHONY: help run test fuzz lint docs bench lock clean
+.PHONY: help run test fuzz chaos lint docs bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +55,10 @@ test: $(TEST) ## run every test (as root on Debian: installs the system packages
 
 fuzz: $(TEST) ## read files made by chance (FUZZ_SECONDS=600); what is to be looked at is kept in build/fuzz
 	@$(BIN)/python -m tests.transforms.fuzzing $(FUZZ_SECONDS)
+
+chaos: $(TEST) ## kill the loader and the server of a real PostgreSQL at moments drawn by lot (KILLS="200 20")
+	@.ci/system-packages
+	@$(BIN)/python -m tests.chaos.postgres $(KILLS)
 
 lint: $(TEST) ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

@@ -69,7 +69,7 @@ def compare(
             context.title_en,
             tuple(given.get(context.source, ())),
             "" if accepted is None else content(context, accepted),
-            tuple(r.id for r in kind.rules if r.id in unknown and _lacks(r, kind, context, wide)),
+            tuple(r.id for r in kind.rules if r.id in unknown and lacking_beside(r, kind, context, wide.lazy())),
         )
         for context in kind.contexts
     )
@@ -107,15 +107,16 @@ def _used(rule: Rule) -> set[str]:
     return names | set(rule.when.meta.root_names() if rule.when is not None else ())
 
 
-def _lacks(rule: Rule, kind: Kind, context: Context, wide: pl.DataFrame) -> bool:
+def lacking_beside(rule: Rule, kind: Kind, context: Context, wide: pl.LazyFrame) -> bool:
     """Whether the rule was left open by the context: by all of it, or by what is not there beside some row whose own
     operands are there."""
     if not compares(rule, context):
         return False
-    if wide[context.prefix + "given"].null_count():
+    if wide.select(pl.col(context.prefix + "given").is_null().any()).collect(engine="streaming").item():
         return True
+    columns = set(wide.collect_schema().names())
     own = [name for name in rule.fields if name in kind.schema.columns]
-    beside = [n for n in _used(rule) if n.startswith(context.prefix) and n in wide.columns]
+    beside = [n for n in _used(rule) if n.startswith(context.prefix) and n in columns]
     there = pl.all_horizontal(pl.lit(value=True), *(pl.col(name).is_not_null() for name in own))
     absent = pl.any_horizontal(pl.lit(value=False), *(pl.col(name).is_null() for name in beside))
-    return bool(wide.select((there & absent).any()).item())
+    return bool(wide.select((there & absent).any()).collect(engine="streaming").item())

@@ -33,13 +33,14 @@ Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 class Reference:
     """Typed rows of an accepted submission, with where each field stands.
 
-    columns: field name → column letter in that file.
+    columns: field name → column letter in that file. personal: fields of which no value may be told.
     """
 
     frame: pl.DataFrame
     columns: Mapping[str, str]
     sheet: str
     file: str
+    personal: frozenset[str] = frozenset()
 
     def located(self) -> pl.DataFrame:
         """The frame with `<field>__at` (`place` of its cell) beside every field that the file has."""

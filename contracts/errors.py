@@ -40,6 +40,10 @@ class StorageError(JixiaoError):
     """The landing folder, the database or a register cannot be read or written as they should."""
 
 
+class ErasedError(JixiaoError):
+    """What was asked for was erased by order, with its personal data, and will not come back."""
+
+
 class ReaderError(JixiaoError):
     """The process that reads files cannot be started."""
 

@@ -17,6 +17,7 @@ import polars as pl
 from contracts.field import Type
 from contracts.finding import Finding, Severity
 from contracts.kind import Kind
+from contracts.masking import Screen, masked, masked_prose, screen_of
 from contracts.period import Period
 from contracts.quantity import parse_quantity
 from contracts.rule import Rule, Scope
@@ -58,7 +59,7 @@ class Explanation:
         """Who explained it, when and how, as it is printed beside the finding of `period`."""
         carried = "" if period == self.period else f"沿用{self.period.label_zh}的说明"
         when = "，".join(part for part in (self.given_on.isoformat() if self.given_on else "", carried) if part)
-        return f"{self.by}{f'（{when}）' if when else ''}：{self.text}"
+        return f"{self.by}{f'（{when}）' if when else ''}：{masked_prose(self.text)}"
 
 
 def explain(finding: Finding, explanations: Sequence[Explanation], *, kind: str, filer: str, period: Period) -> Finding:
@@ -79,8 +80,11 @@ def value_of(finding: Finding) -> str:
 
 
 def in_band(explained: str, now: str, band_pct: Decimal) -> bool:
-    """Whether `now` is still the value that was explained: the same text, or a number within the band of it."""
-    if explained.strip() == now.strip():
+    """Whether `now` is still the value that was explained: the same text, or a number within the band of it.
+
+    now: as a finding says it, with what is personal masked; the explanation may have been written with the value.
+    """
+    if now.strip() in (explained.strip(), masked_prose(explained).strip(), masked(explained).strip()):
         return True
     old, new = parse_quantity(explained), parse_quantity(now)
     if old is None or new is None or old.value is None or new.value is None:
@@ -95,17 +99,21 @@ def finding_key(rule: str, filer: str, kind: str, period: Period, field: str, ab
     return f"{rule}@{filer}.{kind}.{period.label}:{field}:{about}".rstrip(":")
 
 
-def named(findings: Sequence[Finding], kind: Kind, frame: pl.DataFrame) -> tuple[Finding, ...]:
+def named(
+    findings: Sequence[Finding], kind: Kind, frame: pl.DataFrame, screen: Screen | None = None
+) -> tuple[Finding, ...]:
     """The findings, each with what its row or group is called in the form, so that it is known again in a later file.
 
     A row is called by the form's first text, a group by what its rows share; what is about the file as a whole, by what
-    was filed. Findings that would be called the same are numbered.
+    was filed. Findings that would be called the same are numbered. No row is called by what is personal (`screen`, by
+    default the kind's own) where it has any other text, and it is masked where it has none.
     """
+    screen = screen or screen_of(kind)
     rules, label = {rule.id: rule for rule in kind.rules}, _label(kind)
     seen: dict[tuple[str, str, str], int] = {}
     made = []
     for finding in findings:
-        about = _about(finding, rules.get(finding.rule), label, frame)
+        about = _about(finding, rules.get(finding.rule), label, frame, screen)
         name = (finding.rule, finding.field or "", about)
         seen[name] = seen.get(name, 0) + 1
         made.append(replace(finding, about=about if seen[name] == 1 else f"{about}#{seen[name]}"))
@@ -114,17 +122,19 @@ def named(findings: Sequence[Finding], kind: Kind, frame: pl.DataFrame) -> tuple
 
 def _label(kind: Kind) -> tuple[str, ...]:
     """The column by which a form's rows are called: its first text; none in a form of one row without a name."""
-    return next(((field.text_column,) for field in kind.fields if field.type is Type.TEXT and field.required), ())
+    texts = [field for field in kind.fields if field.type is Type.TEXT and field.required]
+    return tuple(field.text_column for field in sorted(texts, key=lambda field: field.personal)[:1])
 
 
-def _about(finding: Finding, rule: Rule | None, label: tuple[str, ...], frame: pl.DataFrame) -> str:
+def _about(finding: Finding, rule: Rule | None, label: tuple[str, ...], frame: pl.DataFrame, screen: Screen) -> str:
     if rule is None:
         return finding.filed or ""
     if not finding.rows or rule.scope is Scope.FRAME:
         return ""
     names = rule.group if rule.scope is Scope.GROUP else label
-    texts = (frame[_text_column(name, frame)][finding.rows[0]] for name in names)
-    return "、".join(str(text).strip() for text in texts if text is not None)
+    texts = {name: frame[_text_column(name, frame)][finding.rows[0]] for name in names}
+    said = (None if text is None else screen.operand(name, str(text).strip()) for name, text in texts.items())
+    return "、".join(text for text in said if text is not None)
 
 
 def _text_column(name: str, frame: pl.DataFrame) -> str:

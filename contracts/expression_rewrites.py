@@ -5,6 +5,7 @@ Only for plans of the judge; a rule itself is never changed, and what a finding 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -64,6 +65,24 @@ def within(expression: pl.Expr, key: str) -> pl.Expr | None:
         return rebuild(_windowed(tree(expression), key))
     except (_NoWindowError, pl.exceptions.ComputeError):
         return None
+
+
+def asked_of(expression: pl.Expr, twins: Mapping[str, str]) -> pl.Expr:
+    """The same answers, with whether a column is null asked of its twin: a column that is null in the same rows."""
+
+    def asked(node: dict[str, Any]) -> Node:
+        kind, body = part(node)
+        if kind != "Function" or body["function"] not in ({"Boolean": "IsNull"}, {"Boolean": "IsNotNull"}):
+            return node
+        column, name = part(body["input"][0])
+        return {kind: body | {"input": [{column: twins[name]}]}} if column == "Column" and name in twins else node
+
+    if not twins.keys() & set(expression.meta.root_names()):
+        return expression
+    try:
+        return rebuild(_each_node(tree(expression), asked))
+    except pl.exceptions.ComputeError:
+        return expression
 
 
 def _each_node(node: Node, change: Any) -> Node:

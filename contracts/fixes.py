@@ -59,7 +59,7 @@ def suggest_fixes(
     wide: the judged frame with its context columns; `Finding.rows` are positions in it. retype: see `contracts.trial`.
     """
     rules = {rule.id: rule for rule in kind.rules}
-    asked = [at for at, f in enumerate(findings) if _is_open(f) and f.rows and f.rule in rules]
+    asked = [at for at, f in enumerate(findings) if is_open(f) and f.rows and f.rule in rules]
     if not asked:
         return tuple(findings)
     # A note keeps nothing out, so it keeps no fix out either.
@@ -71,7 +71,8 @@ def suggest_fixes(
     return tuple(found)
 
 
-def _is_open(finding: Finding) -> bool:
+def is_open(finding: Finding) -> bool:
+    """Whether a fix is looked for."""
     return finding.blocks or (finding.severity is Severity.EXPLAIN and finding.explained_by is None)
 
 
@@ -155,7 +156,7 @@ class _Search:
         total = name not in trial.fields
         plain = name.removeprefix("total_") if total else name
         field = trial.fields.get(plain)
-        if field is None or field.type not in (*FIGURES, *DATES) or plain in self.keys:
+        if field is None or field.personal or field.type not in (*FIGURES, *DATES) or plain in self.keys:
             return False
         # what is not asked here might break
         return all(r.id in trial.rules for r in self.whole.readers(plain, total=total))

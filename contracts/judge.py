@@ -14,6 +14,7 @@ from contracts.answers import Answers, ask
 from contracts.context import References, attach_context
 from contracts.finding import Finding, Outcome, RuleCount, Verdict
 from contracts.kind import Kind
+from contracts.masking import screen_of
 from contracts.period import Period
 from contracts.table import Table
 from contracts.waivers import Waiver, waive
@@ -66,6 +67,7 @@ def conclude(
     """What follows from the rules' answers over a frame with its context columns: findings, counts, verdict."""
     findings: list[Finding] = []
     counts: list[RuleCount] = []
+    screen = screen_of(kind, references)
     for rule in kind.rules:
         answer = answers[rule.id]
         count = answer.count
@@ -73,7 +75,7 @@ def conclude(
             zh, en = tell_reason(rule, kind, table, wide, answer.untold, references)
             count = replace(count, reason_zh=zh, reason_en=en)
         if answer.failed:
-            findings += [waive(f, waivers) for f in tell_findings(rule, wide, table, answer.failed)]
+            findings += [waive(f, waivers) for f in tell_findings(rule, wide, table, answer.failed, screen)]
         counts.append(count)
     return _part_rows(kind, wide, (*found, *findings), tuple(counts))
 

@@ -11,9 +11,10 @@ import importlib
 import importlib.util
 import json
 import pkgutil
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -24,10 +25,12 @@ import polars as pl
 
 from contracts.errors import ContractError, UsageError
 from contracts.field import Field
+from contracts.masking import refuse_personal_measures
 from contracts.measure import Context, Measure
 from contracts.period import Period
 from contracts.rule import Rule
 from contracts.schema import build_schema, fields_of, keep_rules, rules_of
+from contracts.waivers import months_after
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +40,8 @@ class Kind:
     filers: classes of filers who file it (as in a pack's filers.csv). total_in: field in whose column 合计 marks a
     control-total row. rows_stand_alone: whether single rows may be quarantined while the others are accepted.
     pack_file: the file of a pack that this kind describes (filers.csv), for lists other kinds are judged against.
+    retained: how long after the end of its period a submission's personal data are kept, in years or months ("P3Y",
+    "P18M"); "" where nothing says so, and nothing is due to be erased by itself.
     """
 
     code: str
@@ -54,6 +59,7 @@ class Kind:
     pack_file: str | None = None
     since: date | None = None
     until: date | None = None
+    retained: str = ""
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
@@ -78,6 +84,13 @@ class Kind:
                 f"the form {self.code} was not in use in {period.label}",
             )
         return replace(self, schema=keep_rules(self.schema, {r.id for r in self.rules if r.in_force(period)}))
+
+    def kept_until(self, period: Period) -> date | None:
+        """The first day on which the personal data of a submission for `period` may go; None where nothing says so."""
+        if not self.retained:
+            return None
+        months = int(self.retained[1:-1]) * (12 if self.retained.endswith("Y") else 1)
+        return months_after(period.end, months) + timedelta(days=1)
 
     @cached_property
     def version(self) -> str:
@@ -106,8 +119,17 @@ def define_kind(
     pack_file: str | None = None,
     since: date | None = None,
     until: date | None = None,
+    retained: str = "",
 ) -> Kind:
-    """A kind from its declaration; fields and rules go into the schema and nowhere else."""
+    """A kind from its declaration; fields and rules go into the schema and nowhere else.
+
+    Raises ContractError where a figure would publish a personal field, or the retention cannot be read.
+    """
+    refuse_personal_measures(code, fields, measures)
+    if retained and not re.fullmatch(r"P[1-9][0-9]{0,2}[YM]", retained):
+        raise ContractError(
+            f"报表 {code} 的保存期限“{retained}”应如 P3Y 或 P18M", f"{code} retains for “{retained}”; such as P3Y, P18M"
+        )
     return Kind(
         code=code,
         prefix=prefix,
@@ -124,6 +146,7 @@ def define_kind(
         pack_file=pack_file,
         since=since,
         until=until,
+        retained=retained,
     )
 
 

@@ -20,6 +20,7 @@ class Method(StrEnum):
     SPAN = "span of years"
     STATED = "as filed"
     WEAKEST = "weakest bound"  # the statement every filer's statement supports
+    ADJUSTED = "adjusted"  # by hand, by an entry of the list of adjustments; its part is the figure as filed
 
     @property
     def zh(self) -> str:
@@ -30,6 +31,7 @@ class Method(StrEnum):
             "ratio": "比率（由合计重算）",
             "as filed": "按报送原文",
             "weakest bound": "各填报单位共同支持的界限",
+            "adjusted": "人工调整",
         }[self.value]
 
 

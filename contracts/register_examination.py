@@ -16,6 +16,7 @@ import polars as pl
 from contracts.context import AT, References
 from contracts.finding import Cell, Finding, RuleCount
 from contracts.kind import Kind
+from contracts.masking import screen_of
 from contracts.register_held import Held
 from contracts.register_marks import mark
 from contracts.register_plan import ABSENT, CLEAN, columns_of, make_plan
@@ -23,7 +24,7 @@ from contracts.register_source import Register, Shape, copied_out, picked
 from contracts.register_suspects import Suspects, suspects_of
 from contracts.rule import Rule, Scope
 from contracts.table import Table
-from contracts.wording import tell_findings, tell_reason
+from contracts.wording import span_text, tell_findings, tell_reason
 
 _LISTED = 1000  # rows of one group that its finding lists
 
@@ -54,9 +55,10 @@ class Examination:
         self._untold: dict[str, int] = {}
         self._kind, self._table, self._register, self._widen = kind, table, register, widen
         self._references, self._told, self._hold = references, told, hold
+        self._screen = screen_of(kind, references)
         self._whole = widen(register.rows)
         self._schema = self._whole.collect_schema()
-        self._plan = make_plan(kind.rules, self._schema)
+        self._plan = make_plan(kind.rules, self._schema, register.made)
         self._first: int | None = None  # the first row's `_row`, while those of the rest follow without a gap
         self._gapless = True
 
@@ -64,7 +66,7 @@ class Examination:
         suspects = {rule.id: suspects_of(rule) for rule in self._plan.spans}
         asked = [*self._plan.first_look(self._schema), *(e for one in suspects.values() for e in one.asks())]
         held = Held(self._hold, suspects.values())
-        needed = [n for n in self._schema if any(n in columns_of(rule, self._schema) for rule in self._plan.rows)]
+        needed = self._plan.needed(self._schema)
         for at, piece in self._pieces(asked):
             self.height = at + piece.height
             self._follow(at, piece["_row"])
@@ -77,7 +79,7 @@ class Examination:
                 # To part the few from the many costs more than to ask all.
                 dirty = pl.int_range(piece.height, eager=True)
             if len(dirty):
-                self._ask(self._plan.rows, picked(piece.select(needed), at, dirty))
+                self._ask(self._plan.rows, self._plan.with_made(picked(piece.select(needed), at, dirty)))
         self._look_again({r: suspects[r.id] for r in self._plan.spans if suspects[r.id].any}, held.test())
         for rule in self._plan.rest:
             self._look_at_all(rule)
@@ -201,7 +203,7 @@ class Examination:
     def _tell(self, rule: Rule, frame: pl.DataFrame, failed: pl.Series) -> None:
         rows = _first_groups(rule, frame, failed, self._told - len(self.findings[rule.id]))
         at = frame["_at"]
-        for finding in tell_findings(rule, frame, self._table, rows):
+        for finding in tell_findings(rule, frame, self._table, rows, self._screen):
             self.findings[rule.id].append(replace(finding, rows=tuple(at[row] for row in finding.rows)))
 
     def _tell_whole(self, rule: Rule) -> None:
@@ -211,10 +213,16 @@ class Examination:
         ends = {"_first": pl.col("_row").min(), "_last": pl.col("_row").max()}
         told = self._whole.select(_expected=expected.cast(pl.String).first(), **ends, **said).collect()
         words = told.row(0, named=True)
+        # What is constant no longer shows what it was made of.
+        dtypes = self._whole.select(**rule.values).collect_schema()
+        words |= {name: self._screen.derived(e, words[name], dtypes[name]) for name, e in rule.values.items()}
+        words["_expected"] = self._screen.derived(expected, words["_expected"], pl.String())
         constant = {name: pl.lit(words[name], dtype=pl.String) for name in said}
-        rule = replace(rule, values=constant, expected=words["_expected"] or "")
+        span = span_text(words["_first"], words["_last"])
+        zh, en = (message.replace("{rows}", span) for message in (rule.message_zh, rule.message_en))
+        rule = replace(rule, values=constant, expected=words["_expected"] or "", message_zh=zh, message_en=en)
         first = self._whole.select(columns_of(rule, self._schema)).head(1).collect()
-        for finding in tell_findings(rule, first, self._table, [0]):
+        for finding in tell_findings(rule, first, self._table, [0], self._screen):
             cells = tuple(self._stretched(c, first.columns, words["_first"], words["_last"]) for c in finding.cells)
             self.findings[rule.id].append(replace(finding, rows=(), cells=cells))
 

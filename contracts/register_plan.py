@@ -5,15 +5,15 @@ Walks the rules that the Pandera schema carries. Evaluates nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import and_
 
 import polars as pl
 
 from contracts.context import AT
-from contracts.expression_rewrites import quicker
+from contracts.expression_rewrites import asked_of, quicker
 from contracts.expression_tree import is_row_by_row
 from contracts.rule import Rule, Scope
 from contracts.together import Once, Totals
@@ -25,28 +25,50 @@ ABSENT = "_absent:"  # before a rule's id: the rows of which it does not speak
 @dataclass(frozen=True)
 class RegisterPlan:
     """rows: rules asked of each row alone; for those over several rows, whether they apply to it. spans: rules that say
-    themselves where to look. rest: rules that are evaluated over the whole register.
+    themselves where to look. rest: rules that are evaluated over the whole register. made: see `Register`.
     """
 
     rows: tuple[Rule, ...]
     spans: tuple[Rule, ...]
     rest: tuple[Rule, ...]
+    made: Mapping[str, tuple[str, pl.Expr]] = field(default_factory=dict)
 
     def first_look(self, schema: pl.Schema) -> list[pl.Expr]:
         """What the one pass over the register selects: its answers, and what telling them needs."""
         # `_row` in any case: a plan of nothing but constants would give one row for all of them. A position made of the
         # length would do as well, but Polars reads the whole register before it knows the length.
-        needed = dict.fromkeys(["_row", *(name for rule in self.rows for name in columns_of(rule, schema))])
+        needed = dict.fromkeys(["_row", *self.needed(schema)])
         for rule in self.spans:
             if isinstance(rule.together, Totals):
                 roots = [name for part in rule.together.parts.values() for name in part.meta.root_names()]
                 needed |= dict.fromkeys([*rule.together.keys, *rule.together.stated, *roots])
-        absent = [(~r.when).fill_null(value=False).alias(ABSENT + r.id) for r in self.rows if r.when is not None]
-        return [mask_of(self.rows), *absent, *map(pl.col, needed)]
+        rows = [self._of_what_is_there(rule) for rule in self.rows]
+        absent = [(~r.when).fill_null(value=False).alias(ABSENT + r.id) for r in rows if r.when is not None]
+        return [mask_of(rows), *absent, *map(pl.col, needed)]
+
+    def needed(self, schema: pl.Schema) -> list[str]:
+        """The columns that `rows` need for being asked and told, in the frame's order; of what they are made instead of
+        those that are made (`with_made`)."""
+        names = {name for rule in self.rows for name in columns_of(rule, schema)}
+        names = names - self.made.keys() | {self.made[name][0] for name in names & self.made.keys()}
+        return [name for name in schema if name in names]
+
+    def with_made(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The frame with what is made of its columns."""
+        there = set(frame.columns)
+        return frame.with_columns(e.alias(name) for name, (base, e) in self.made.items() if base in there - {name})
+
+    def _of_what_is_there(self, rule: Rule) -> Rule:
+        """The rule, where it only asks whether there is a value, asking that of the column it is made of."""
+        twins = {name: base for name, (base, _) in self.made.items()}
+        when = None if rule.when is None else asked_of(rule.when, twins)
+        return replace(rule, holds=asked_of(rule.holds, twins), when=when)
 
 
-def make_plan(rules: Iterable[Rule], schema: pl.Schema) -> RegisterPlan:
-    """The plan for these rules over frames of `schema` (with context columns)."""
+def make_plan(
+    rules: Iterable[Rule], schema: pl.Schema, made: Mapping[str, tuple[str, pl.Expr]] | None = None
+) -> RegisterPlan:
+    """The plan for these rules over frames of `schema` (with context columns). made: see `Register`."""
     rows, spans, rest = [], [], []
     for rule in rules:
         if rule.scope is Scope.ROW and is_row_by_row(rule.answer):
@@ -57,7 +79,7 @@ def make_plan(rules: Iterable[Rule], schema: pl.Schema) -> RegisterPlan:
                 rows.append(replace(rule, holds=pl.lit(value=True), scope=Scope.ROW))
         else:
             rest.append(rule)
-    return RegisterPlan(tuple(rows), tuple(spans), tuple(rest))
+    return RegisterPlan(tuple(rows), tuple(spans), tuple(rest), made or {})
 
 
 def mask_of(rules: Iterable[Rule]) -> pl.Expr:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -19,6 +19,9 @@ def _as_it_is(rows: pl.LazyFrame) -> pl.LazyFrame:
 class Register:
     """rows: typed rows in an order that is the same at every reading.
 
+    made: columns that are made of one other column, row by row, and are null where that is: (that one, how). They are
+    made only of the rows that somebody looks at.
+
     seekable: whether reading can begin at any row at little cost, as in Parquet and in memory. Such a register is read
     a piece after the other; any other one (CSV) is streamed, which holds more of it at once. piece: rows of a piece;
     None: 500,000, or 100,000 where it is streamed.
@@ -27,6 +30,7 @@ class Register:
     rows: pl.LazyFrame
     seekable: bool = False
     piece: int | None = None
+    made: Mapping[str, tuple[str, pl.Expr]] = field(default_factory=dict)
 
     def pieces(self, shape: Shape = _as_it_is) -> Iterator[tuple[int, pl.DataFrame]]:
         """What `shape` makes of the rows, piece by piece in their order, each with the position of its first row.

@@ -166,6 +166,15 @@ RULES: dict[str, StructureRule] = {
             "a document's table with text that is hidden",
         ),
         StructureRule(
+            "FILE-16",
+            Severity.MUST,
+            "文件与已接受的报送不同",
+            "the file is not the one that was accepted already",
+            "有改动的文件；没有改动的不必再报 / a file that changed; one that did not need not be filed again",
+            "把已接受的文件原样再报一次",
+            "the accepted file filed again as it was",
+        ),
+        StructureRule(
             "FILER-01",
             Severity.EXPLAIN,
             "填报单位属于应填报的类别",

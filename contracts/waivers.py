@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from contracts.finding import Finding, Severity
+from contracts.masking import masked_prose
 from contracts.period import Period
 
 LONGEST_MONTHS = 12  # a waiver is an exception: after a year somebody has to grant it again
@@ -42,7 +43,7 @@ class Waiver:
     def told(self) -> str:
         """Who waived it and why, as it is printed beside the finding."""
         evidence = f"（{self.evidence}）" if self.evidence else ""
-        return f"{self.approver}：{self.reason}{evidence}"
+        return masked_prose(f"{self.approver}：{self.reason}{evidence}")
 
 
 def months_after(day: date, months: int) -> date:

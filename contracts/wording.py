@@ -1,7 +1,8 @@
 """How answers are told: a finding with every operand's cell for each fault, and the reason for each "cannot tell".
 
 Pure. Works on any frame that holds all rows of what a finding speaks of: the whole submission, or some rows of a
-register. Never decides whether a rule holds.
+register. Never decides whether a rule holds. What is
+personal is masked here, the moment it would be said: no finding ever holds it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from contracts.context import AT, Reference, References, cells_at
 from contracts.exact import decimal_text
 from contracts.finding import Cell, Finding
 from contracts.kind import Kind
+from contracts.masking import Screen, masked_prose
 from contracts.measure import Context
 from contracts.rule import Rule, Scope
 from contracts.table import Table, runs
@@ -61,7 +63,7 @@ def _tell_whose(context: Context, rule: Rule, frame: pl.DataFrame, references: I
     asked = frame.lazy().filter(pl.any_horizontal(beside)).select(context.whose.alias("name")).collect()["name"]
     filed = {name for r in references if "_filer_name" in r.frame.columns for name in r.frame["_filer_name"].unique()}
     names = asked.drop_nulls().unique(maintain_order=True).to_list()
-    there, lacking = ([n for n in names if (n in filed) is has] for has in (True, False))
+    there, lacking = ([masked_prose(n) for n in names if (n in filed) is has] for has in (True, False))
     zh = [f"缺少{'、'.join(lacking)}报送的数据"] if lacking else []
     en = [f"lacking what {', '.join(lacking)} should file"] if lacking else []
     zh += [f"{'、'.join(there)}已报送，但未填对应的行"] if there else []
@@ -69,24 +71,29 @@ def _tell_whose(context: Context, rule: Rule, frame: pl.DataFrame, references: I
     return ("：" + "；".join(zh), ": " + "; ".join(en)) if names else ("", "")
 
 
-def tell_findings(rule: Rule, frame: pl.DataFrame, table: Table, failed: list[int]) -> Iterator[Finding]:
+def tell_findings(
+    rule: Rule, frame: pl.DataFrame, table: Table, failed: list[int], screen: Screen
+) -> Iterator[Finding]:
+    """A finding for each fault at the positions `failed`, in which nothing personal is said (`screen`)."""
     extra = {name: expr.cast(pl.String, strict=False) for name, expr in rule.values.items()}
     expected = rule.expected if isinstance(rule.expected, pl.Expr) else pl.lit(rule.expected)
     position = pl.int_range(pl.len()).alias("_at")
     told = frame.lazy().select(position, expected.cast(pl.String).alias("_expected"), **extra).collect()
+    dtypes = frame.lazy().select(**rule.values).collect_schema()
     for rows in _parts(rule, frame, failed):
-        texts = {f: _text(frame, f, rows[0]) for f in rule.fields}
+        texts = {f: screen.operand(f, _text(frame, f, rows[0])) for f in rule.fields}
         words = {name: texts[name] or BLANK for name in texts}
-        words |= {name: _plain(told[name][rows[0]]) or BLANK for name in extra}
+        made = {n: screen.derived(e, _plain(told[n][rows[0]]), dtypes[n]) for n, e in rule.values.items()}
+        words |= {name: value or BLANK for name, value in made.items()}
         words["rows"] = _row_list(frame["_row"][r] for r in rows)
         yield Finding(
             rule=rule.id,
             severity=rule.severity,
             message_zh=rule.message_zh.format(**words),
             message_en=rule.message_en.format(**words),
-            expected=_plain(told["_expected"][rows[0]]) or "",
+            expected=screen.derived(expected, _plain(told["_expected"][rows[0]]), pl.String()) or "",
             basis=rule.basis,
-            cells=tuple(_cells(rule, frame, table, rows)),
+            cells=tuple(_cells(rule, frame, table, rows, screen)),
             field=rule.fields[0].removeprefix("total_"),
             # Of a whole column no single cell is what was filed; a control total is one cell.
             filed=texts[rule.fields[0]] if rule.scope is not Scope.FRAME or rule.fields[0] + AT in frame else None,
@@ -107,24 +114,28 @@ def _parts(rule: Rule, frame: pl.DataFrame, failed: list[int]) -> list[list[int]
     return list(groups.values())
 
 
-def _cells(rule: Rule, frame: pl.DataFrame, table: Table, rows: list[int]) -> Iterator[Cell]:
+def _cells(rule: Rule, frame: pl.DataFrame, table: Table, rows: list[int], screen: Screen) -> Iterator[Cell]:
     """Every operand's cell; runs of neighbouring rows as ranges."""
     for name in rule.fields:
         if name + AT in frame.columns:
             for places in dict.fromkeys(frame[name + AT][r] for r in rows):
                 if places is not None:
-                    yield from cells_at(places, name, _text(frame, name, rows[0]))
+                    yield from cells_at(places, name, screen.operand(name, _text(frame, name, rows[0])))
         elif letter := table.columns.get(name):
             for first, last in runs(frame["_row"][r] for r in rows):
                 text = _text(frame, name, rows[0]) if first == last and len(rows) == 1 else None
                 address = f"{letter}{first}" if first == last else f"{letter}{first}:{letter}{last}"
-                yield Cell(table.sheet, address, name, text)
+                yield Cell(table.sheet, address, name, screen.operand(name, text))
 
 
 def _row_list(rows: Iterable[int]) -> str:
     """5、7、9–14: every row, long runs as spans."""
-    spans = (f"{a}–{b}" if b - a > 1 else "、".join(str(n) for n in range(a, b + 1)) for a, b in runs(rows))
-    return "、".join(spans)
+    return "、".join(span_text(first, last) for first, last in runs(rows))
+
+
+def span_text(first: int, last: int) -> str:
+    """Neighbouring rows as a message names them."""
+    return f"{first}–{last}" if last - first > 1 else "、".join(str(n) for n in range(first, last + 1))
 
 
 def _text(frame: pl.DataFrame, name: str, row: int) -> str | None:

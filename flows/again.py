@@ -16,8 +16,10 @@ from contracts.explanations import Explanation, explain
 from contracts.finding import Finding, Outcome, Severity
 from contracts.kind import Kind
 from contracts.measure import Context
+from contracts.register_comparing import register_contents_now
 from contracts.submission import Arrival, Submission
 from contracts.waivers import waive
+from flows.adjusting import Adjustments
 from flows.comparisons import all_explanations, applicable_waivers, counterparts, gather_references
 from flows.pack import Pack
 from flows.stages import Taken
@@ -107,13 +109,28 @@ def _all_due(
     current = current_submissions(home, pack)
     near = current if touched is None else [s for s in current if _is_near(s, pack.kinds[s.kind], touched)]
     said = _Said(home, pack) if touched is None else None
+    adjustments = Adjustments(home, pack)
     for submission in near:
-        kind = pack.kinds[submission.kind].in_force(submission.period)
-        causes = [Cause(*submission.again.split(" / "))] if submission.again else []
-        causes += said.changed(submission) if said else []
-        causes += _compared_causes(home, pack, kind, submission)
+        if home.landing.erased(submission.sha256) is not None:
+            continue  # nothing is left to judge; `beyond_judging` tells of it
+        causes = (*adjustments.changed(submission), *_causes(home, pack, submission, said))
         if causes and _may_be(home, submission):
-            yield submission, tuple(causes)
+            yield submission, causes
+
+
+def beyond_judging(home: Home, pack: Pack) -> list[tuple[StoredSubmission, tuple[Cause, ...]]]:
+    """Submissions that ought to be judged again, and cannot be: their originals were erased. What they say stays."""
+    erased = [s for s in current_submissions(home, pack) if home.landing.erased(s.sha256) is not None]
+    said = _Said(home, pack) if erased else None
+    told = ((submission, _causes(home, pack, submission, said)) for submission in erased)
+    return [(submission, causes) for submission, causes in told if causes]
+
+
+def _causes(home: Home, pack: Pack, submission: StoredSubmission, said: _Said | None) -> tuple[Cause, ...]:
+    kind = pack.kinds[submission.kind].in_force(submission.period)
+    causes = [Cause(*submission.again.split(" / "))] if submission.again else []
+    causes += said.changed(submission) if said else []
+    return (*causes, *_compared_causes(home, pack, kind, submission))
 
 
 def _may_be(home: Home, submission: StoredSubmission) -> bool:
@@ -192,9 +209,11 @@ def _compared_causes(home: Home, pack: Pack, kind: Kind, submission: StoredSubmi
 
 def _contents(home: Home, pack: Pack, kind: Kind, submission: StoredSubmission) -> dict[str, str]:
     assert submission.register is not None  # of what stands there always is one
-    rows = home.registers.read(submission.kind, submission.register)
+    rows = home.registers.scan(submission.kind, submission.register)
     references = gather_references(home, pack, kind, submission.arrival)
-    return contents_now(kind, rows, references, period=submission.period, filer=submission.filer)
+    if home.registers.kept(submission.kind, submission.register) is not None:
+        return register_contents_now(kind, rows, references, period=submission.period, filer=submission.filer)
+    return contents_now(kind, rows.collect(), references, period=submission.period, filer=submission.filer)
 
 
 def _matters(

@@ -32,6 +32,7 @@ class Answer(StrEnum):
     IDLE = "not applicable"  # to no row of it
     NOT_IN_FORCE = "not in force"
     UNREAD = "not judged"  # the file's shape is wrong, so that no rule is asked
+    ERASED = "erased"  # the original went with its personal data
 
     @property
     def zh(self) -> str:
@@ -42,6 +43,7 @@ class Answer(StrEnum):
             "not applicable": "不适用",
             "not in force": "规则尚未施行或已停用",
             "not judged": "文件结构有误，未判定",
+            "erased": "原件已清除，无从判定",
         }[self.value]
 
 
@@ -80,6 +82,8 @@ def _ask(pack: Pack, home: Home, reader: Reader, kind: Kind, rule: str, submissi
         return Past(submission, Answer.NOT_IN_FORCE)
     if rule not in {r.id for r in then.rules}:
         return Past(submission, Answer.NOT_IN_FORCE)
+    if home.landing.erased(submission.sha256) is not None:
+        return Past(submission, Answer.ERASED)
     reading = reader.read(home.landing.path(submission.sha256), arrival.file)
     filed = tabulate(reading, arrival.file, then, arrival.period.year)
     if filed.table is None or any(f.blocks for f in filed.findings):

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from contracts.finding import Outcome, Severity, count_by_severity
 from contracts.kind import discover_kinds
+from contracts.obligations import ZONE
 from contracts.submission import Submission
 from flows import stages
-from flows.again import Due, Watch, work_through
+from flows.again import Due, Watch, beyond_judging, work_through
+from flows.erasing import still_in_pack
 from flows.pack import Pack
 from flows.pack_reading import read_pack
 from flows.progress import tell
@@ -34,6 +37,8 @@ class BatchResult:
     unlisted, changed: files not taken, because arrivals.csv does not name them, or because they are no longer what
     arrived under their line. new_lists: how many of the pack's own lists were new. judged_again: files judged once
     more in this run; withdrawn: those of them that were accepted before and no longer are. questions: what is open.
+    erased: files of the pack whose originals were erased and that still lie in it; not_judged_again: those that ought
+    to be judged again and cannot be, each with why in Chinese and English.
     """
 
     home: Path
@@ -54,6 +59,8 @@ class BatchResult:
     figures: int
     summary: Path
     validation: Path
+    erased: tuple[str, ...] = ()
+    not_judged_again: tuple[tuple[str, str, str], ...] = ()
 
 
 def load_pack(folder: Path, settings: Settings) -> Pack:
@@ -61,14 +68,22 @@ def load_pack(folder: Path, settings: Settings) -> Pack:
 
 
 def run_plain(
-    pack: Pack, folder: Path, settings: Settings, *, pause: Callable[[str], None] = lambda _: None
+    pack: Pack,
+    folder: Path,
+    settings: Settings,
+    *,
+    pause: Callable[[str], None] = lambda _: None,
+    clock: Callable[[], datetime] = lambda: datetime.now(ZONE),
 ) -> BatchResult:
     """The whole run in this process. `pause` is called between any two steps with the name of the one just done."""
-    with stages.open_home(folder, pack) as home, settings.reader() as reader:
+    began = clock()
+    with stages.open_home(folder, pack, settings.database()) as home, settings.reader() as reader:
         pause("open")
+        stages.keep_pack(home, pack, began)
+        pause("keep the pack")
         received: list[Submission] = []
         for arrival in pack.arrivals:
-            received.append(stages.receive(home, pack, arrival))
+            received.append(stages.receive(home, pack, arrival, began))
             pause(f"receive {arrival.file}")
         done: list[str] = []
 
@@ -87,12 +102,14 @@ def run_plain(
             return taken
 
         taken = list(work_through(Watch(home, pack), pack, received, settle, again))
-        stages.keep_timetable(home, pack)
+        stages.keep_timetable(home, pack, began)
         pause("deadlines")
-        stages.check(home)
+        checked = stages.check(home)
         pause("check")
         stages.publish_all(home, pack, lambda step: pause(f"before {step}"))
         pause("publish")
+        stages.note_run(home, pack, checked, began, clock())
+        pause("note the run")
         return conclude(home, pack, taken)
 
 
@@ -125,4 +142,9 @@ def conclude(home: Home, pack: Pack, taken: Sequence[Taken]) -> BatchResult:
         figures=len(home.figures(pack.settings.year)),
         summary=published / "annual" / str(pack.settings.year) / "summary.html",
         validation=published / "validation" / "index.html",
+        erased=tuple(still_in_pack(home, pack)),
+        not_judged_again=tuple(
+            (s.file, "；".join(c.zh for c in causes), "; ".join(c.en for c in causes))
+            for s, causes in beyond_judging(home, pack)
+        ),
     )

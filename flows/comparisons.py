@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -60,7 +61,7 @@ def _beside(home: Home, context: Context, kind: Kind, arrival: Arrival) -> list[
 def _named(reference: Reference, names: Mapping[str, str]) -> Reference:
     """A filer names its partner by short name; the frame knows the code."""
     name = pl.col("_filer").replace_strict(names, default=None, return_dtype=pl.String).alias("_filer_name")
-    return Reference(reference.frame.with_columns(name), reference.columns, reference.sheet, reference.file)
+    return replace(reference, frame=reference.frame.with_columns(name))
 
 
 def _computed(home: Home, pack: Pack) -> Reference:

@@ -125,7 +125,8 @@ def _edits(trial: Trial, place: Place, name: str, text: str, last: Last) -> Iter
     slips = {"unit slip": Slip.TEN_THOUSAND, "percent slip": Slip.HUNDRED, "decimal slip": Slip.DECIMAL}
     if name.startswith("swapped"):
         for other, said in neighbours(trial, place):
-            if (other.row == place.row) == (name == "swapped columns"):
+            alike = (other.row == place.row) == (name == "swapped columns")
+            if alike and not trial.fields[other.field].personal:
                 for edit in swapped(text, {said: trial.text(other.field, other.row)}):
                     yield _change(place, edit.text), Change(other.field, other.row, text)
         return

@@ -94,7 +94,7 @@ def deadlines(
         return _result(moment, day, {}, {})
     sends = bool(contacts_of(contents)) and on is None if send is None else send
     folder = Path(home) if home else settings.var / contents.name
-    with stages.open_home(folder, contents) as opened:
+    with stages.open_home(folder, contents, settings.database()) as opened:
         result = _say(contents, opened, moment, day, mail if sends else None)
     return _ended(result)
 

@@ -6,6 +6,7 @@ Matched by indicator, filer, period and as-of, and by nothing else: a value is w
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,14 +20,14 @@ REPORT = "expected-report.csv"
 KEYS = ("indicator", "filer", "period", "as_of")
 
 
-def report_expected(pack: Pack, figures: Iterable[Figure], folder: Path) -> tuple[int, int] | None:
+def report_expected(pack: Pack, figures: Iterable[Figure], folder: Path) -> dict[str, str]:
     """Write `folder`/expected-report.csv (fact_id, figure_id; empty where nothing matches).
 
-    Returns how many facts matched and how many there are; None where the pack expects nothing.
+    Its name → its SHA-256, as it is noted with what is published; nothing where the pack expects nothing.
     """
     path = pack.folder / FILE
     if not path.is_file():
-        return None
+        return {}
     by_key = {(f.indicator, f.filer, f.period.label, f.as_of): f.figure_id for f in figures}
     rows = [
         (row["fact_id"], by_key.get((row["indicator"], row["filer"], row["period"], row["as_of"]), ""))
@@ -36,8 +37,9 @@ def report_expected(pack: Pack, figures: Iterable[Figure], folder: Path) -> tupl
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("fact_id", "figure_id"))
     writer.writerows(rows)
-    (folder / REPORT).write_text(text.getvalue(), encoding="utf-8")
-    return sum(1 for _, figure in rows if figure), len(rows)
+    data = text.getvalue().encode()
+    (folder / REPORT).write_bytes(data)
+    return {REPORT: hashlib.sha256(data).hexdigest()}
 
 
 def _read(path: Path) -> list[dict[str, str]]:

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from contracts.context import References
+from contracts.context import Reference, References
 from contracts.explanations import Explanation, explain, named
 from contracts.field import Field
 from contracts.finding import Finding
 from contracts.fixes import suggest_fixes
 from contracts.judge import Judgment, judge
 from contracts.kind import Kind
+from contracts.masking import Screen, screen_of
 from contracts.period import Period
 from contracts.structure import structure_finding
 from contracts.table import Account, Table
@@ -44,6 +45,13 @@ class Filed:
     findings: tuple[Finding, ...]
     account: Account | None
     year: int | None = None
+
+    def reference(self) -> Reference | None:
+        """The rows as rules of another form compare with them; None where there is no table."""
+        if self.table is None:
+            return None
+        personal = frozenset(field.name for field in self.kind.fields if field.personal)
+        return Reference(self.frame, self.table.columns, self.table.sheet, self.name, personal)
 
     def retype(self, field: Field, texts: pl.Series) -> list[pl.Series]:
         """Texts that might have stood in a column of the file, as the file's own became values."""
@@ -95,9 +103,10 @@ def judge_filed(
     filer_class: the filer's class in the pack's list, where there is one to hold against the form's. waivers: those
     that apply to the submission; explanations: all there are.
     """
-    found = filed.findings
+    screen = screen_of(filed.kind, references)
+    found = tuple(screen.found(finding) for finding in filed.findings)
     if filer_class is not None and filer_class not in filed.kind.filers:
-        found = (*found, _wrong_class(filed.kind, filer, filer_class))
+        found = (*found, wrong_class(filed.kind, filer, filer_class))
     table = filed.table or Table("", filed.frame, {}, {}, filed.totals)
     judgment = judge(
         filed.kind,
@@ -110,16 +119,21 @@ def judge_filed(
         waivers=waivers,
         found=found,
     )
-    judgment = _with_explanations(filed.kind, judgment, explanations, filer, period)
+    judgment = with_explanations(filed.kind, judgment, explanations, filer, period, screen)
     return _with_fixes(filed, table, judgment)
 
 
-def _with_explanations(
-    kind: Kind, judgment: Judgment, explanations: Sequence[Explanation], filer: str | None, period: Period | None
+def with_explanations(
+    kind: Kind,
+    judgment: Judgment,
+    explanations: Sequence[Explanation],
+    filer: str | None,
+    period: Period | None,
+    screen: Screen,
 ) -> Judgment:
     """The judgment, each finding called by a name that lasts, and with what the filer said about it."""
     verdict = judgment.verdict
-    findings = named(verdict.findings, kind, judgment.frame)
+    findings = named(verdict.findings, kind, judgment.frame, screen)
     if filer is not None and period is not None:
         findings = tuple(explain(f, explanations, kind=kind.code, filer=filer, period=period) for f in findings)
     return replace(judgment, verdict=replace(verdict, findings=findings))
@@ -132,7 +146,7 @@ def _with_fixes(filed: Filed, table: Table, judgment: Judgment) -> Judgment:
     return replace(judgment, verdict=replace(verdict, findings=findings))
 
 
-def _wrong_class(kind: Kind, filer: str | None, filer_class: str) -> Finding:
+def wrong_class(kind: Kind, filer: str | None, filer_class: str) -> Finding:
     wanted = "、".join(kind.filers)
     return structure_finding(
         "FILER-01",

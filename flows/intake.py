@@ -7,6 +7,7 @@ try can mend (a busy database); a filer's mistake is a verdict, not a failure.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from prefect.runtime import task_run
 
 from contracts.errors import StorageError
 from contracts.finding import Outcome
+from contracts.obligations import ZONE
 from contracts.submission import Arrival, Submission
 from flows import stages
 from flows.again import Due, Watch, work_through
@@ -27,6 +29,7 @@ from flows.progress import tell
 from flows.reader import Reader
 from flows.settings import Settings
 from flows.stages import Taken
+from warehouse.check_result import CheckResult
 from warehouse.home import Home
 
 
@@ -45,9 +48,10 @@ def _name_settling() -> str:
     name="receive", cache_policy=NO_CACHE, persist_result=False,
     retries=3, retry_delay_seconds=[1, 5, 20], retry_condition_fn=_worth_retrying,
 )  # fmt: skip
-def receive_all(home: Home, pack: Pack) -> list[Submission]:
+def receive_all(home: Home, pack: Pack, now: datetime) -> list[Submission]:
     """Store every file that arrived, before anything opens one."""
-    return [stages.receive(home, pack, arrival) for arrival in pack.arrivals]
+    stages.keep_pack(home, pack, now)
+    return [stages.receive(home, pack, arrival, now) for arrival in pack.arrivals]
 
 
 @task(
@@ -72,34 +76,36 @@ def judge_again(home: Home, pack: Pack, submission: Submission, due: Due, reader
     name="judge timeliness", cache_policy=NO_CACHE, persist_result=False,
     retries=3, retry_delay_seconds=[1, 5, 20], retry_condition_fn=_worth_retrying,
 )  # fmt: skip
-def keep_timetable(home: Home, pack: Pack) -> None:
+def keep_timetable(home: Home, pack: Pack, now: datetime) -> None:
     """Who owed what by when, and whether it came on time."""
-    stages.keep_timetable(home, pack)
+    stages.keep_timetable(home, pack, now)
 
 
 @task(name="check the warehouse", cache_policy=NO_CACHE, persist_result=False)
-def check(home: Home) -> None:
+def check(home: Home) -> CheckResult:
     """Great Expectations over the loaded warehouse; a failure holds publication."""
-    stages.check(home)
+    return stages.check(home)
 
 
 @task(
     name="publish", cache_policy=NO_CACHE, persist_result=False,
     retries=3, retry_delay_seconds=[1, 5, 20], retry_condition_fn=_worth_retrying,
 )  # fmt: skip
-def publish(home: Home, pack: Pack) -> dict[str, str]:
-    """The annual summary, figures.csv, validation reports and the analyst's copy."""
-    return stages.publish_all(home, pack)
+def publish(home: Home, pack: Pack, checked: CheckResult, began: datetime) -> dict[str, str]:
+    """The annual summary, figures.csv, validation reports and the analyst's copy; then the run is noted."""
+    files = stages.publish_all(home, pack)
+    stages.note_run(home, pack, checked, began, datetime.now(ZONE))
+    return files
 
 
 @flow(name="intake", flow_run_name="intake {pack}", validate_parameters=False)
 def intake(pack: str, home: str | None = None) -> BatchResult:
     """Everything filed in the pack in folder `pack`, into the home in folder `home` (var/<pack name> by default)."""
-    settings = Settings.of_environment()
+    settings, began = Settings.of_environment(), datetime.now(ZONE)
     contents = load_pack(Path(pack), settings)
     folder = Path(home) if home else settings.var / contents.name
-    with stages.open_home(folder, contents) as opened, settings.reader() as reader:
-        received = receive_all(opened, contents)
+    with stages.open_home(folder, contents, settings.database()) as opened, settings.reader() as reader:
+        received = receive_all(opened, contents, began)
         done: list[str] = []
 
         def settle(submission: Submission, head: int | None) -> Taken | None:
@@ -113,11 +119,11 @@ def intake(pack: str, home: str | None = None) -> BatchResult:
             return judge_again(opened, contents, due.submission, due, reader)
 
         taken = list(work_through(Watch(opened, contents), contents, received, settle, again))
-        keep_timetable(opened, contents)
+        keep_timetable(opened, contents, began)
         tell("check", len(done), len(received))
-        check(opened)
+        checked = check(opened)
         tell("publish", len(done), len(received))
-        publish(opened, contents)
+        publish(opened, contents, checked, began)
         _describe(opened, contents, taken)
         return conclude(opened, contents, taken)
 

@@ -12,9 +12,11 @@ from typing import Literal
 import polars as pl
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from contracts.adjustments import Adjustment
 from contracts.calendar import Calendar
 from contracts.context import Reference
 from contracts.errors import PackError
+from contracts.exact import canonical
 from contracts.explanations import BAND_PCT, Explanation
 from contracts.kind import Kind
 from contracts.obligations import DEFAULT_CLOSE, Duties
@@ -86,9 +88,9 @@ class Pack:
     def reference(self, file: str) -> Reference | None:
         """The list as rules compare with it."""
         filed = self.lists.get(file)
-        if filed is None or filed.table is None:
+        if filed is None:
             return None
-        return Reference(filed.frame, filed.table.columns, filed.table.sheet, file)
+        return filed.reference()
 
     def filer_names(self) -> dict[str, str]:
         rows = self.rows("filers.csv")
@@ -124,11 +126,21 @@ class Pack:
         """Every explanation of the list that was not refused, in its order."""
         return read_explanations(self.rows("explanations.csv"))
 
+    def adjustments(self) -> tuple[Adjustment, ...]:
+        """Every adjustment of the list, in its order, each with the cells of its line."""
+        filed = self.lists.get("adjustments.csv")
+        return () if filed is None else read_adjustments(filed)
+
     def unlisted(self) -> list[str]:
         """Files under submissions/ that arrivals.csv does not name; nothing is taken that did not verifiably arrive."""
         listed = {arrival.file for arrival in self.arrivals}
         there = (p for p in (self.folder / "submissions").rglob("*") if p.is_file() and not p.name.startswith("."))
         return sorted({p.relative_to(self.folder).as_posix() for p in there} - listed)
+
+    def own_files(self) -> dict[str, bytes]:
+        """pack.toml and the notices of the pack's own calendar: what is neither a list nor filed."""
+        notices = sorted(p.name for p in (self.folder / "calendar").glob("*.toml"))
+        return {name: read_bytes(self.folder, name) for name in ("pack.toml", *(f"calendar/{n}" for n in notices))}
 
     def read(self, arrival: Arrival) -> bytes:
         """The bytes that arrived. Raises PackError where the file has gone since the pack was read."""
@@ -147,6 +159,21 @@ def read_explanations(rows: pl.DataFrame) -> tuple[Explanation, ...]:
             band_pct=BAND_PCT if row["band_pct"] is None else row["band_pct"],
         )
         for row in rows.iter_rows(named=True)
+    )
+
+
+def read_adjustments(filed: Filed) -> tuple[Adjustment, ...]:
+    """A list of adjustments that was read, as values; the cells of a line reach from its first column to its last."""
+    same = ("figure_id", "unit", "approver", "reason", "evidence", "decided_on")
+    letters = sorted((filed.table.columns if filed.table else {}).values(), key=lambda letter: (len(letter), letter))
+    return tuple(
+        Adjustment(
+            **{name: row[name] for name in same},
+            filed=" ".join(row["from"].split()),
+            value=canonical(row["to"]),
+            cells=f"{letters[0]}{row['_row']}:{letters[-1]}{row['_row']}",
+        )
+        for row in filed.frame.iter_rows(named=True)
     )
 
 

@@ -18,7 +18,6 @@ import polars as pl
 from pydantic import ValidationError
 
 from contracts.calendar import Calendar, shipped_calendar
-from contracts.context import Reference
 from contracts.errors import CalendarError, PackError, UsageError
 from contracts.kind import Kind
 from contracts.notices import Notice, read_notice
@@ -133,8 +132,8 @@ def _read_list(
     references: dict[str, Any] = {}
     for context in kind.contexts:
         other = lists.get(kinds[context.source].pack_file or "") if context.source in kinds else None
-        if other is not None and other.table is not None:
-            references[context.source] = Reference(other.frame, other.table.columns, other.table.sheet, other.name)
+        if other is not None and (reference := other.reference()) is not None:
+            references[context.source] = reference
     judgment = judge_filed(filed, period=period, filer=settings.bureau, references=references)
     verdict = judgment.verdict
     if kind.code == "arrival_list" and {f.rule for f in verdict.blocking} == {"TABLE-01"}:

@@ -89,7 +89,8 @@ class _Case:
 
 def prove(pack: Pack, home: Home, reader: Reader, *, code: str | None = None, seed: int = 0) -> Proof:
     """Corrupt the pack's accepted submissions in `home` (of the kind `code` only, if given) and count who notices."""
-    chosen = [s for s in home.submissions() if _is_tried(pack, s, code)]
+    there = (s for s in home.submissions() if home.landing.erased(s.sha256) is None)
+    chosen = [s for s in there if _is_tried(pack, s, code)]
     share = max(FEWEST, MOST_CELLS // max(1, len(chosen)))
     parts = []
     for done, submission in enumerate(chosen):
@@ -145,7 +146,8 @@ def _case(pack: Pack, home: Home, reader: Reader, submission: StoredSubmission) 
 
 def _prove_one(case: _Case, share: int, seed: int, chance: Random) -> Proof:
     trial, file = case.trial, case.submission.file
-    every = list(places(trial.kind, trial.table))
+    # What is tried is printed, so nothing personal is.
+    every = [place for place in places(trial.kind, trial.table) if not trial.fields[place.field].personal]
     most = min(share, max(FEWEST, MOST_ROWS // max(1, trial.wide.height)))
     drawn = every if len(every) <= most else sorted(chance.sample(every, most), key=every.index)
     made = {place: corrupt(trial, place, case.last, chance) for place in drawn}

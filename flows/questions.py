@@ -7,10 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from contracts.adjustments import Adjustment
 from contracts.explanations import Explanation, explain, finding_key
 from contracts.finding import Finding, Outcome, Severity
 from contracts.obligations import ZONE
 from contracts.waivers import Waiver
+from flows.adjusting import idle
 from flows.again import current_submissions
 from flows.comparisons import all_explanations
 from flows.pack import Pack
@@ -44,7 +46,10 @@ class Missing:
 
 @dataclass(frozen=True)
 class Questions:
-    """awaiting: accepted, but not explained. waivable: returned, and a waiver would let it in."""
+    """awaiting: accepted, but not explained. waivable: returned, and a waiver would let it in.
+
+    adjustments_lapsed: their figure is filed otherwise by now, and is published as filed; _unused: nobody filed it.
+    """
 
     awaiting: tuple[Question, ...]
     waivable: tuple[Question, ...]
@@ -53,6 +58,8 @@ class Questions:
     waivers_unused: tuple[Waiver, ...]
     explanations_refused: int
     explanations_unused: tuple[Explanation, ...]
+    adjustments_lapsed: tuple[Adjustment, ...] = ()
+    adjustments_unused: tuple[Adjustment, ...] = ()
 
 
 def gather_questions(home: Home, pack: Pack) -> Questions:
@@ -61,6 +68,7 @@ def gather_questions(home: Home, pack: Pack) -> Questions:
     findings = {s.id: home.findings(s.id) for s in current}
     told = all_explanations(home, pack)
     expired, unused = _idle_waivers(pack, current, findings)
+    lapsed, unknown = idle(home, pack)
     return Questions(
         awaiting=tuple(_awaiting(current, findings, told)),
         waivable=tuple(_waivable(current, findings)),
@@ -69,6 +77,8 @@ def gather_questions(home: Home, pack: Pack) -> Questions:
         waivers_unused=unused,
         explanations_refused=_refused(home, pack),
         explanations_unused=tuple(e for e in pack.explanations() if not _speaks_of_any(e, current, findings)),
+        adjustments_lapsed=lapsed,
+        adjustments_unused=unknown,
     )
 
 

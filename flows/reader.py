@@ -25,6 +25,7 @@ from contracts.finding import Finding
 from contracts.structure import structure_finding
 from transforms.book import Limits, Reading
 from transforms.carrying import take_up
+from transforms.register_survey import SAMPLE, Survey
 
 log = logging.getLogger("jixiao.reader")
 
@@ -75,6 +76,21 @@ class Reader:
             except _Stopped as stopped:
                 return Reading(None, (_not_read(name, stopped),))
 
+    def survey(self, path: Path, name: str, least: int) -> tuple[Survey, Reading] | None:
+        """The register in Parquet at `path` looked through, with its first and last rows read as cells of file `name`.
+
+        None where it is to be read as other files are, which also says what is wrong with a damaged one.
+        """
+        with self._lock, tempfile.TemporaryDirectory(prefix="jixiao-survey-", ignore_cleanup_errors=True) as scratch:
+            try:
+                answer = self._order(path, name, scratch, {"least": least}).get("survey")
+                if answer is None:
+                    return None
+                found = Survey(answer["height"], answer["filled"], tuple(answer["plain"]))
+                return found, self._read(Path(scratch) / SAMPLE, name)
+            except _Stopped:
+                return None
+
     def start(self) -> None:
         """Start the process, so that it is ready once there is something to read."""
         with self._lock:
@@ -93,17 +109,8 @@ class Reader:
         self.close()
 
     def _read(self, path: Path, name: str) -> Reading:
-        process = self._running()
         with tempfile.TemporaryDirectory(prefix="jixiao-reading-", ignore_cleanup_errors=True) as scratch:
-            order: dict[str, object] = {
-                "path": str(path.absolute()),
-                "name": name,
-                "scratch": scratch,
-                "limits": asdict(self._limits),
-            }
-            self._await_ready(process)
-            size = path.stat().st_size / 1024 / 1024
-            answer = self._ask(process, order, self._patience.seconds + size * self._patience.seconds_per_mib)
+            answer = self._order(path, name, scratch, {})
             if "storage" in answer:
                 raise StorageError(*answer["storage"])
             if "fault" in answer:
@@ -111,6 +118,19 @@ class Reader:
                 what = answer["fault"].strip().splitlines()[-1].partition(":")[0]
                 raise _Stopped(f"读取程序出错（{what}）", f"the reader failed ({what})")
             return take_up(Path(scratch))
+
+    def _order(self, path: Path, name: str, scratch: str, more: dict[str, object]) -> dict[str, Any]:
+        """What the process answers to an order for one file. Raises _Stopped like `_ask`."""
+        process = self._running()
+        order: dict[str, object] = {
+            "path": str(path.absolute()),
+            "name": name,
+            "scratch": scratch,
+            "limits": asdict(self._limits),
+        }
+        self._await_ready(process)
+        size = path.stat().st_size / 1024 / 1024
+        return self._ask(process, order | more, self._patience.seconds + size * self._patience.seconds_per_mib)
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:

@@ -12,6 +12,7 @@ import os
 import resource
 import sys
 import traceback
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -19,19 +20,22 @@ from contracts.errors import StorageError
 from transforms.book import Limits
 from transforms.carrying import lay_down
 from transforms.reading import read_book
+from transforms.register_survey import SAMPLE, survey
 
 
 def serve(orders: TextIO, answers: TextIO) -> None:
     """Carry out orders {"path", "name", "scratch", "limits"}; answer {} when done.
 
+    With "least" beside them a register is only looked through (`transforms.register_survey`): {"survey": …}.
     {"storage": [zh, en]} says that the disk failed, {"fault": traceback} that we did.
     """
     print("{}", file=answers, flush=True)  # ready: everything is imported
     for line in orders:
         order = json.loads(line)
         try:
-            read(order)
-            answer: dict[str, Any] = {}
+            answer: dict[str, Any] = look(order) if "least" in order else {}
+            if "least" not in order:
+                read(order)
         except StorageError as error:
             answer = {"storage": [error.zh, error.en]}
         except Exception:  # told to the parent, who decides; this process goes on with the next file
@@ -46,6 +50,12 @@ def read(order: dict[str, Any]) -> None:
         empty = os.fstat(file.fileno()).st_size == 0
         data = b"" if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         lay_down(read_book(data, order["name"], Limits(**order["limits"]), folder), folder)
+
+
+def look(order: dict[str, Any]) -> dict[str, Any]:
+    limits, sample = Limits(**order["limits"]), Path(order["scratch"]) / SAMPLE
+    found = survey(Path(order["path"]), limits, order["least"], sample)
+    return {"survey": None if found is None else asdict(found)}
 
 
 def main() -> None:

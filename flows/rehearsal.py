@@ -14,6 +14,7 @@ from contracts.errors import UsageError
 from contracts.submission import Submission
 from flows import stages
 from flows.again import Due, Watch, work_through
+from flows.homes import look
 from flows.pack import Pack
 from flows.progress import tell
 from flows.reader import Reader
@@ -33,7 +34,7 @@ def home_to_try(pack: Pack, folder: Path | None, reader: Reader) -> Iterator[Hom
             with Home.look(Path(made)) as home:
                 yield home
         return
-    with Home.look(folder) as home:
+    with look(folder) as home:
         if home.bureau != pack.settings.bureau:
             raise UsageError(
                 f"数据目录 {folder} 属于 {home.bureau}，不是 {pack.settings.bureau}",
@@ -44,7 +45,7 @@ def home_to_try(pack: Pack, folder: Path | None, reader: Reader) -> Iterator[Hom
 
 def _fill(folder: Path, pack: Pack, reader: Reader) -> None:
     with stages.open_home(folder, pack) as home:
-        received = [stages.receive(home, pack, arrival) for arrival in pack.arrivals]
+        received = [stages.receive(home, pack, arrival, pack.settings.issued_at) for arrival in pack.arrivals]
 
         def settle(submission: Submission, head: int | None) -> Taken | None:
             return stages.settle(home, pack, submission, reader, head)

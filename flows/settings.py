@@ -9,12 +9,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contracts.errors import StorageError, UsageError
 
 if TYPE_CHECKING:
+    from sqlalchemy import URL
+
     from flows.reader import Reader
     from transforms.book import Limits
 
@@ -26,6 +28,8 @@ QUIET = {
     "PREFECT_CLI_WIKI_ENABLED": "false",
     "RAY_USAGE_STATS_ENABLED": "0",
 }
+# However the driver is named, it is psycopg 3.
+POSTGRESQL = ("postgresql+psycopg", "postgresql", "postgres")
 # A fresh home makes Prefect's database first, which takes longer than the 20 s it allows by itself.
 PATIENT = {"PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120", "PREFECT_LOGGING_LEVEL": "WARNING"}
 
@@ -40,6 +44,9 @@ class Settings(BaseSettings):
 
     kinds: str = ""
     """Further folders with kind modules, parted by the system's path separator."""
+
+    database_url: SecretStr = SecretStr("")
+    """PostgreSQL that keeps the database, as postgresql://user@host/database; by default it is a file in the home."""
 
     read_seconds: Annotated[float, Field(gt=0)] = 4.0
     """Seconds of processor time that reading one file may take, and one more for each MiB of it."""
@@ -98,6 +105,24 @@ class Settings(BaseSettings):
         from flows.reader import Patience, Reader
 
         return Reader(self.limits(), Patience(seconds=self.read_seconds, memory=self.read_memory_mib * 1024 * 1024))
+
+    def database(self) -> URL | None:
+        """The PostgreSQL that is set; None without. Raises UsageError where the setting names no PostgreSQL."""
+        if not (told := self.database_url.get_secret_value()):
+            return None
+        from sqlalchemy import make_url
+        from sqlalchemy.exc import ArgumentError
+
+        try:
+            url = make_url(told)
+        except ArgumentError:  # its message repeats the URL, and with it the password
+            url = None
+        if url is None or url.drivername not in POSTGRESQL or not url.database:
+            raise UsageError(
+                "JIXIAO_DATABASE_URL 应为 postgresql://用户@主机/数据库（见 docs/postgresql.md）",
+                "JIXIAO_DATABASE_URL should read postgresql://user@host/database (docs/postgresql.md)",
+            )
+        return url.set(drivername=POSTGRESQL[0])
 
     def kind_folders(self) -> tuple[Path, ...]:
         return tuple(Path(part) for part in self.kinds.split(os.pathsep) if part)

@@ -12,20 +12,23 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import tempfile
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import URL
+
+from tests.postgres import Cluster, find_program, running
 
 # Before anything imports Prefect or Great Expectations: both read these once, at import.
 os.environ["DO_NOT_TRACK"] = "1"
 os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 # Nor may a wish for colours reach the commands whose output tests read.
-for _inherited in ("PREFECT_API_URL", "PREFECT_API_KEY", "PREFECT_PROFILE", "FORCE_COLOR", "PY_COLORS"):
+_wishes = ("PREFECT_API_URL", "PREFECT_API_KEY", "PREFECT_PROFILE", "FORCE_COLOR", "PY_COLORS", "JIXIAO_DATABASE_URL")
+for _inherited in _wishes:
     os.environ.pop(_inherited, None)
 
 # Two slow cores are no reason for a law to fail; what CI tries is the same on every machine.
@@ -76,8 +79,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker in item.iter_markers("needs"):
         for program in marker.args:
-            if shutil.which(program) is None:
-                pytest.skip(f"{program} is not installed; as root on Debian .ci/system-packages installs it")
+            skip_without(program)
+
+
+def skip_without(program: str) -> None:
+    if find_program(program) is None:
+        pytest.skip(f"{program} is not installed; as root on Debian .ci/system-packages installs it")
 
 
 def skipped(config: pytest.Config) -> list[pytest.TestReport | pytest.CollectReport]:
@@ -100,6 +107,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for report in reports:
         why = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
         terminalreporter.write_line(f"{report.nodeid}: {why.removeprefix('Skipped: ')}")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL of this process of tests, started by the first that asks. Who kills it starts it again."""
+    skip_without("initdb")
+    with running() as started:
+        yield started
+
+
+@pytest.fixture
+def database(cluster: Cluster) -> Iterator[URL]:
+    """A fresh PostgreSQL database, for its superuser."""
+    with cluster.fresh() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

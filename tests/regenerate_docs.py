@@ -28,10 +28,13 @@ from flows import settings  # noqa: E402
 from flows.cli import app  # noqa: E402
 from flows.commands.formats.rule_pages import rules_markdown  # noqa: E402
 from flows.commands.rule_book import RuleBook, shape_entry  # noqa: E402
+from tests.mart_dictionary import diagram, overview, tables_behind  # noqa: E402
 from transforms.templates import TYPES_ZH  # noqa: E402
+from warehouse.integrity import FRESHNESS, INTEGRITY  # noqa: E402
 from warehouse.marts import Mart, discover_marts, view_name  # noqa: E402
 from warehouse.promises import PROMISES  # noqa: E402
-from warehouse.reconciliation import reconcile  # noqa: E402
+from warehouse.reconciliation import FILE_CHECKS  # noqa: E402
+from warehouse.tallies import TALLIES  # noqa: E402
 
 MADE = "<!-- made by `make docs` from {}; do not edit by hand -->\n"
 
@@ -69,10 +72,11 @@ def commands() -> str:
 `jixiao --version` which version it is. A command line that cannot be read is told in Chinese and English, with what is
 written alike and how the command is written.
 
-Exit status: 0 done, and nothing blocks; 1 `check` returned the file, or part of it, `read` could not read it, or
-`rules test` found a rule that would return an accepted file; 2 misuse or a fault of ours."""
+Exit status: 0 done, and nothing blocks; 1 `check` returned the file, or part of it, `read` could not read it,
+`rules test` found a rule that would return an accepted file, or `audit` or `verify` something that does not hold; 2
+misuse or a fault of ours."""
     parts = [_command(name, command) for name, command in every_command(group)]
-    return page("Commands", "flows/cli.py", lead, *parts)
+    return page("Commands", "flows/command_line", lead, *parts)
 
 
 def every_command(group: Any) -> list[tuple[str, Any]]:
@@ -131,6 +135,8 @@ def _kind(kind: Kind) -> str:
         facts.append("Rows stand alone: a wrong row is quarantined, the others are accepted.")
     if any(field.outline for field in kind.fields):
         facts.append(OUTLINE)
+    if kind.retained:
+        facts.append(f"Personal data are kept for {kind.retained} after the period (`jixiao erase`).")
     facts += [f"Compared with: {c.title_zh} ({c.title_en}, `{c.source}`)." for c in kind.contexts]
     heads = ("heading", "field", "type", "unit", "必填", "also accepted", "notes")
     parts = [
@@ -206,7 +212,7 @@ Everything has a default; nothing has to be set. A variable that is set but empt
     rows = [
         (
             _code(f"{prefix}{name}".upper()),
-            _code(str(field.default)) if field.default not in (None, "") else "",
+            _code(str(field.default)) if str(field.default) not in ("None", "") else "",
             meanings[name],
         )
         for name, field in model.model_fields.items()
@@ -251,34 +257,95 @@ def attribute_docstrings(owner: type) -> dict[str, str]:
 
 def marts() -> str:
     lead = """\
-The tables for analysts. In `analyst.duckdb` they stand in schema `mart` with numbers as numbers; in `warehouse.db` they
-are views with numbers as exact text. Each is one SQLAlchemy select in `warehouse/marts/`. Worked questions:
+The tables for analysts. In `analyst.duckdb` and on PostgreSQL they are views of schema `mart`, with numbers, days and
+moments as such, and each can be asked as of a day: `SELECT * FROM mart.figures_as_of('2020-12-10')`; in `warehouse.db`
+they are views with exact text, of the present. Each is one SQLAlchemy select in `warehouse/marts/`. Worked questions:
 [queries.md](queries.md). Beside them, schema `register` of `analyst.duckdb` holds one table a form with the rows of
 every submission that stands (columns: [kinds.md](kinds.md), and `_submission`, `_filer`, `_file`, `_sheet`, `_sha256`,
-`_period`, `_row`, and `<field>__at`, the cell a field stands in), without fields marked 个人信息."""
-    return page("Marts", "warehouse/marts", lead, *(_mart(m) for m in discover_marts()))
+`_period`, `_row`, and `<field>__at`, the cell a field stands in), without fields marked 个人信息.
+
+Sums and counts may be added up. A percentage or a mean may not: it is made of the sums beside it, and of a group it is
+made of the group's sums. Of a value that was rounded or bounded (`约90`, `99%以上`) `low` and `high` say what it may
+be; targets and changes are decided on them, exactly, when a figure is recorded."""
+    every = table(("mart", "名称", "title", "reads"), ((_code(n), *rest) for n, *rest in overview()))
+    behind = table(("table", "含义", "what it holds", "columns"), tables_behind())
+    return page(
+        "Marts",
+        "warehouse/marts and warehouse/tables.py",
+        lead,
+        every,
+        *(_mart(m) for m in discover_marts()),
+        f"## Entity diagram\n\n{DIAGRAM}\n{diagram()}",
+        f"## Tables behind the marts\n\n{BEHIND}\n{behind}",
+    )
+
+
+DIAGRAM = """\
+The tables that marts read, with their keys. A solid line is a foreign key; a dotted one a code that both use, which the
+database does not enforce, because a list may be filed after what it speaks of. `||` is exactly one, `|o` none or one,
+`o{` any number.
+"""
+BEHIND = """\
+All versions of everything that was ever known, as exact text. Where a table has `recorded_from` and `recorded_to`, a
+row held from the one moment until the other, and is current while the latter is empty.
+"""
 
 
 def _mart(mart: Mart) -> str:
-    doc = inspect.getdoc(sys.modules[f"warehouse.marts.{mart.name}"]) or ""
     rows = [(_code(name), zh, en) for name, (zh, en) in mart.columns.items()]
-    names = f"`mart.{mart.name}` in DuckDB, `{view_name(mart)}` in SQLite. {doc}"
-    return f"## {mart.name}: {mart.title_zh}\n\n{mart.title_en}. {names}\n\n" + table(
-        ("column", "含义", "meaning"), rows
-    )
+    names = f"`mart.{mart.name}` in DuckDB and on PostgreSQL, `{view_name(mart)}` in SQLite."
+    said = f"{mart.title_en}. {names} {mart.row_en}\n\n{mart.row_zh}"
+    return f"## {mart.name}: {mart.title_zh}\n\n{said}\n\n" + table(("column", "含义", "meaning"), rows)
 
 
 def checks() -> str:
     lead = """\
-After every load and before anything is published. One that does not hold stops the publication with exit status 2: it
-is a fault of ours or a hand in the database, never a filer's mistake. An
-expectation that could not be evaluated is an error, not a failure of the data."""
-    rows = [(_code(p.name), p.table, f"{p.zh} / {p.en}", _code(p.expectation)) for p in PROMISES]
-    expectations = table(("check", "table", "what must hold", "Great Expectations"), rows)
-    names = re.findall(r'"([a-z]+(?:_[a-z]+)+)"', inspect.getsource(sys.modules[reconcile.__module__]))
-    files = "## Files and lineage\n\nFrom `warehouse/reconciliation.py`, once the expectations hold.\n\n"
-    files += table(("check", "what must hold"), [(_code(n), n.replace("_", " ")) for n in names])
-    return page("Checks of the warehouse", "warehouse/promises.py", lead, expectations, files)
+After every load and before anything is published, whatever is marked “load” below; every night, and whenever
+`jixiao audit` is called, all of it. What does not hold after a load stops the publication with exit status 2; what does
+not hold in an audit ends `jixiao audit` with 1 and the flow `audit` in the state `DoesNotHold`. It is a fault of ours
+or a hand in the database, never a filer's mistake. A check that could not be evaluated is an error, not a failure of
+the data."""
+    heads = ("check", "when", "table", "what must hold", "Great Expectations")
+    promised = [(p, "load") for p in (*PROMISES, *INTEGRITY)] + [(p, "night") for p in FRESHNESS]
+    rows = [(_code(p.name), when, p.table, f"{p.zh} / {p.en}", _code(p.expectation)) for p, when in promised]
+    files = [(_code(c.name), _when(c.nightly), f"{c.zh} / {c.en}") for c in FILE_CHECKS]
+    twice = [(_code(c.name), _when(c.nightly), f"{c.zh} / {c.en}") for c in TALLIES]
+    return page(
+        "Checks of the warehouse",
+        "warehouse/promises.py, integrity.py, reconciliation.py and tallies.py",
+        lead,
+        "## Promises\n\nCarried out by Great Expectations over the tables.\n\n" + table(heads, rows),
+        "## Files and chains\n\nFrom `warehouse/reconciliation.py`, once the promises hold.\n\n"
+        + table(("check", "when", "what must hold"), files),
+        "## Counted twice\n\nFrom `warehouse/tallies.py`, once the files hold: one thing counted on two ways, and Great"
+        " Expectations compares.\n\n" + table(("check", "when", "what must hold"), twice),
+        AUDIT,
+    )
+
+
+def _when(nightly: bool) -> str:
+    return "night" if nightly else "load"
+
+
+AUDIT = """\
+## An audit
+
+The flow `audit` (nightly at 3:35, `prefect.yaml`) and `jixiao audit PACK_OR_HOME` carry out all of the above and then
+do what `jixiao verify` does: everything that is kept against the chain of the ledger. An audit tells, besides, what is
+due and never came; that breaks nothing. Where somebody writes while it looks, what does not hold is looked at again.
+
+What a night finds is one more row of the table `runs` (its own hash chain), and is published in `published/checks/`:
+`index.html` with every check in both languages, how many rows it looked at, how many were not as they must be, and the
+results so far; `checks.json` with the same for machines. `jixiao audit` only looks, unless `--publish` is given.
+
+The page holds counts and texts of the program, never a value of a cell; names that a filer gave are shown as text. It
+runs no script and fetches nothing, so it can be opened on any machine. Great Expectations' own Data Docs are not
+published: each of their pages names seventeen things of other hosts, shows no verdict without them, and writes filed
+texts as they are.
+
+What a contract has changed since is not counted again from its registers: it would be measured by what it was not made
+with. Neither is what was taken as it was written, nor what was adjusted by hand.
+"""
 
 
 PAGES: dict[str, Callable[[], str]] = {

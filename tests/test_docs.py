@@ -24,6 +24,7 @@ import duckdb
 import pytest
 import typer
 from rich.console import Console
+from sqlalchemy import URL, Connection, delete, insert, select, text
 
 from contracts.kind import discover_kinds
 from contracts.structure import RULES as STRUCTURE_RULES
@@ -32,10 +33,16 @@ from flows.batch import load_pack, run_plain
 from flows.cli import app
 from flows.commands import run as run_command
 from flows.settings import Settings
+from tests.mart_dictionary import tables_read
 from tests.regenerate_docs import PAGES, every_command
+from warehouse.database import reading, writing
+from warehouse.home import Home
+from warehouse.integrity import FRESHNESS, INTEGRITY
 from warehouse.marts import discover_marts
 from warehouse.promises import PROMISES
-from warehouse.reconciliation import COUNT
+from warehouse.reconciliation import FILE_CHECKS
+from warehouse.tables import metadata
+from warehouse.tallies import TALLIES
 
 ROOT = Path(__file__).resolve().parents[1]
 MADE_BY_TOOLS = {".git", ".venv", "var", "build", "dist", "__pycache__"}
@@ -116,10 +123,27 @@ def test_every_mart_and_column_is_listed() -> None:
         assert [name for name in names if f"| `{name}` |" not in described] == []
 
 
+def test_the_entity_diagram_has_every_table_that_a_mart_reads() -> None:
+    drawn = section("marts.md", "Entity diagram")
+    read = {table for mart in discover_marts() for table in tables_read(mart)}
+    assert read
+    assert read <= set(re.findall(r"^    (\w+) \{$", drawn, re.M))
+    ends = {name for line in re.findall(r"^    (\w+) \S+(?:--|\.\.)\S+ (\w+) :", drawn, re.M) for name in line}
+    assert read - ends == {"home"}, "a table that nothing leads to"
+    behind = section("marts.md", "Tables behind the marts")
+    assert [table for table in read if f"| {table} | " not in behind] == []
+
+
 def test_every_check_is_listed() -> None:
-    page = text_of("docs/checks.md")
-    assert [p.name for p in PROMISES if f"| `{p.name}` | {p.table} | {p.zh}" not in page] == []
-    assert len(re.findall(r"^\| `", section("checks.md", "Files and lineage"), re.M)) == COUNT
+    page = section("checks.md", "Promises")
+    promised = {p.name: "load" for p in (*PROMISES, *INTEGRITY)} | {p.name: "night" for p in FRESHNESS}
+    told = {p.name: p for p in (*PROMISES, *INTEGRITY, *FRESHNESS)}
+    lines = [f"| `{name}` | {when} | {told[name].table} | {told[name].zh}" for name, when in promised.items()]
+    assert [line for line in lines if line not in page] == []
+    for heading, checks in (("Files and chains", FILE_CHECKS), ("Counted twice", TALLIES)):
+        lines = [f"| `{c.name}` | {'night' if c.nightly else 'load'} | {c.zh} / {c.en} |" for c in checks]
+        assert [line for line in lines if line not in section("checks.md", heading)] == []
+        assert len(re.findall(r"^\| `", section("checks.md", heading), re.M)) == len(checks) > 0
 
 
 # --- what is named exists
@@ -256,18 +280,47 @@ def test_every_marked_block_does_what_the_page_says(page: str, clone: Clone) -> 
             assert plain(printed).endswith(plain(block.text)), printed
 
 
+def questions() -> Iterator[tuple[str, list[str], list[list[str]]]]:
+    """Of every question of docs/queries.md the query, and the headings and rows of the answer that is stated."""
+    page = text_of("docs/queries.md")
+    asked = list(QUESTION.finditer(page))
+    assert len(asked) == page.count("```sql") == 10
+    for question in asked:
+        heads, _, *rows = [
+            [cell.strip() for cell in line.strip("|").split("|")] for line in question["table"].splitlines()
+        ]
+        yield question["sql"], heads, rows
+
+
 def test_the_queries_give_the_answers_that_are_stated(clone: Clone) -> None:
-    asked = list(QUESTION.finditer(text_of("docs/queries.md")))
-    assert len(asked) == text_of("docs/queries.md").count("```sql") == 6
     path = str(clone.folder / "var" / "jiangxi-2020" / "analyst.duckdb")
     with duckdb.connect(path, read_only=True) as home:
-        for question in asked:
-            heads, _, *rows = [
-                [cell.strip() for cell in line.strip("|").split("|")] for line in question["table"].splitlines()
-            ]
-            answer = home.execute(question["sql"])
+        for sql, heads, rows in questions():
+            answer = home.execute(sql)
             assert [column[0] for column in answer.description or ()] == heads
-            assert [[written(value) for value in row] for row in answer.fetchall()] == rows
+            assert [[written(value) for value in row] for row in answer.fetchall()] == rows, sql
+
+
+def test_the_queries_give_the_same_answers_on_postgresql(clone: Clone, tmp_path: Path, database: URL) -> None:
+    kept = Home.look(clone.folder / "var" / "jiangxi-2020")
+    with kept, Home.open(tmp_path, bureau=kept.bureau, title=kept.title, database_url=database) as home:
+        with reading(kept.engine) as source:
+            copy_rows(source, home)
+        with reading(home.engine) as connection:
+            for sql, heads, rows in questions():
+                answer = connection.execute(text(sql))
+                assert list(answer.keys()) == heads
+                assert [[written(value) for value in row] for row in answer] == rows, sql
+
+
+def copy_rows(source: Connection, home: Home) -> None:
+    """Every table as it stands there; rows may refer to later ones of their own table."""
+    with writing(home.engine) as connection:
+        connection.execute(text("SET session_replication_role = replica"))
+        for table in metadata.sorted_tables:
+            connection.execute(delete(table))
+            if rows := [dict(row) for row in source.execute(select(table)).mappings()]:
+                connection.execute(insert(table), rows)
 
 
 def written(value: object) -> str:

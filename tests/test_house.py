@@ -265,10 +265,12 @@ def test_the_installed_wheel_runs_from_anywhere(built: Built, tmp_path: Path) ->
 
 @pytest.mark.parametrize("ci", ["true", "false"])
 def test_a_skipped_test_is_named_and_fails_root_in_ci(root: Path, tmp_path: Path, ci: str) -> None:
-    shutil.copy(root / "tests" / "conftest.py", tmp_path)
+    (tmp_path / "tests").mkdir()
+    for name in ("conftest.py", "postgres.py"):
+        shutil.copy(root / "tests" / name, tmp_path / "tests")
     code = "import pytest\n\n@pytest.mark.needs('strace')\ndef test_of_connections() -> None: ...\n"
-    (tmp_path / "test_one.py").write_text(code, encoding="utf-8")
-    command: list[str | Path] = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tmp_path]
+    (tmp_path / "tests" / "test_one.py").write_text(code, encoding="utf-8")
+    command: list[str | Path] = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", tmp_path / "tests"]
     answer = run(command, cwd=tmp_path, CI=ci, PATH=str(tmp_path))
     assert re.search(r"test_one\.py::test_of_connections: strace .*\.ci/system-packages", answer.stdout), answer.stdout
     assert answer.returncode == (1 if ci == "true" and os.geteuid() == 0 else 0)

@@ -5,7 +5,7 @@ Pure: frame and declarations in, `Figure` values out. Never estimates: what is i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
@@ -26,6 +26,7 @@ from contracts.table import Table, runs
 from transforms.numbers import stated_quantity, stated_text
 
 STEP = Decimal("0.000001")
+MOST_SPANS = 10_000  # of rows that one figure names; nobody follows more, and ten million would be a book
 
 
 def unfold(kind: Kind, rows: pl.DataFrame, table: Table, *, filer: str, period: Period) -> list[Figure]:
@@ -52,21 +53,27 @@ def _aggregated(measure: Measure, rows: pl.DataFrame, table: Table, filer: str, 
         value = group.select(measure.value.alias("v"))["v"][0]
         if value is None:
             continue
-        exact = canonical(Decimal(str(value)))
         # A count of none was still counted: its cells are those that were looked at.
         looked_at = group if group.height else rows
-        yield Figure(
-            **_labels(measure, looked_at, group, filer, period),
-            comparator="=",
-            value=exact,
-            low=exact,
-            high=exact,
-            low_closed=True,
-            high_closed=True,
-            as_written=f"{exact:f}",
-            method=measure.method,
-            cells=_cells(table, measure.cells, looked_at["_row"]),
-        )
+        labels = _labels(measure, looked_at, looked_at, filer, period)
+        yield counted_figure(measure, labels, value, cells_of(table, measure.cells, runs(looked_at["_row"].to_list())))
+
+
+def counted_figure(measure: Measure, labels: dict[str, Any], value: object, cells: str) -> Figure:
+    """The figure of a measure that adds up or counts. labels: what `Figure` is called by, see `labels_of`."""
+    exact = canonical(Decimal(str(value)))
+    return Figure(
+        **labels,
+        comparator="=",
+        value=exact,
+        low=exact,
+        high=exact,
+        low_closed=True,
+        high_closed=True,
+        as_written=f"{exact:f}",
+        method=measure.method,
+        cells=cells,
+    )
 
 
 def _stated(
@@ -94,7 +101,7 @@ def _stated(
             high_closed=quantity.high_closed,
             as_written=filed or text,
             method=Method.STATED,
-            cells=_cells(table, (field.name,), row["_row"]),
+            cells=cells_of(table, (field.name,), runs(row["_row"].to_list())),
         )
         yield _mirror(figure) if quantity.direction < 0 else figure
 
@@ -113,32 +120,43 @@ def _quantity(text: str, unit: str, field: Field) -> tuple[Quantity | None, str]
 def _labels(
     measure: Measure, looked_at: pl.DataFrame, group: pl.DataFrame, filer: str, period: Period
 ) -> dict[str, Any]:
+    first = {name: looked_at[name][0] if looked_at.height else None for name in named_by(measure)}
+    return labels_of(measure, first, _as_of(measure, group), filer, period)
+
+
+def named_by(measure: Measure) -> list[str]:
+    """The columns whose values in the first row a measure's figure is named by."""
+    return [name for name in (measure.each, measure.code, measure.name, measure.unit_from) if name is not None]
+
+
+def labels_of(
+    measure: Measure, first: Mapping[str, object], as_of: object, filer: str, period: Period
+) -> dict[str, Any]:
+    """What a figure is called by. first: of the columns `named_by` says. as_of: a day, a text, or None."""
     words = {
-        "each": _first(looked_at, measure.each),
-        "code": _first(looked_at, measure.code),
-        "name": _first(looked_at, measure.name),
+        "each": _said(first, measure.each),
+        "code": _said(first, measure.code),
+        "name": _said(first, measure.name),
     }
     return {
         "indicator": measure.indicator.format(**words),
         "name": measure.title_zh.format(**words),
         "filer": filer,
-        "unit": _first(looked_at, measure.unit_from) or measure.unit,
+        "unit": _said(first, measure.unit_from) or measure.unit,
         "period": period,
-        "as_of": _as_of(measure, group if group.height else looked_at),
+        "as_of": as_of.isoformat() if isinstance(as_of, date) else (as_of or ""),
     }
 
 
-def _as_of(measure: Measure, group: pl.DataFrame) -> str:
+def _as_of(measure: Measure, group: pl.DataFrame) -> object:
     if measure.as_of is None or not group.height:
-        return ""
-    value = group.select(measure.as_of.alias("a"))["a"][0]
-    return value.isoformat() if isinstance(value, date) else (value or "")
+        return None
+    return group.select(measure.as_of.alias("a"))["a"][0]
 
 
-def _first(rows: pl.DataFrame, column: str | None) -> str:
-    if column is None or not rows.height or rows[column][0] is None:
-        return ""
-    return str(rows[column][0])
+def _said(first: Mapping[str, object], column: str | None) -> str:
+    value = None if column is None else first[column]
+    return "" if value is None else str(value)
 
 
 def _mirror(figure: Figure) -> Figure:
@@ -188,8 +206,9 @@ def ratios(measure: Measure, figures: Iterable[Figure], filer: str, *, derived: 
         )
 
 
-def _cells(table: Table, fields: Iterable[str], rows: pl.Series) -> str:
-    spans = runs(rows.to_list())
+def cells_of(table: Table, fields: Iterable[str], spans: Sequence[tuple[int, int]]) -> str:
+    """The cells of fields in spans of rows; of rows too scattered to be followed, from the first to the last."""
+    spans = spans if len(spans) <= MOST_SPANS else [(spans[0][0], spans[-1][1])]
     letters = [table.columns[f] for f in fields if f in table.columns]
     return ";".join(f"{c}{a}" if a == b else f"{c}{a}:{c}{b}" for c in letters for a, b in spans)
 

@@ -10,6 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from contracts.submission import Arrival, Submission
 from warehouse.canonical import moment_text
 from warehouse.ledger import append
+from warehouse.sealing import seal
 from warehouse.tables import home, submissions
 
 
@@ -74,7 +75,9 @@ def _insert(connection: Connection, submission: Submission) -> None:
             **told,
         )
     )
-    append(connection, moment_text(arrival.received_at), "received", submission.id, told)
+    # The first of all also says whose home it is, which was noted before anything was received.
+    sealed = {"sealed": [seal(connection, home).record()]} if submission.sequence == 1 else {}
+    append(connection, moment_text(arrival.received_at), "received", submission.id, told | sealed)
 
 
 def _same(arrival: Arrival, sha256: str) -> ColumnElement[bool]:

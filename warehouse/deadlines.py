@@ -20,6 +20,8 @@ from contracts.period import Period
 from contracts.timeliness import State
 from warehouse import tables
 from warehouse.canonical import moment_text
+from warehouse.ledger import append
+from warehouse.sealing import seal
 from warehouse.stored import StoredSubmission
 
 d = tables.deadlines.c
@@ -29,7 +31,7 @@ Arrived = tuple[datetime, int]
 """When something came, and its place in the ledger among what came at one moment."""
 # Column of the table → column of the timetable, where they differ.
 _NAMED: Final = {"term": "due", "provisional": "tentative"}
-_OF_THE_RUN: Final = ("year", "ordinal", "calendar", "judged_on")
+_OF_THE_RUN: Final = ("year", "ordinal", "calendar", "judged_on", "recorded_from")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,17 +86,36 @@ def keep_deadlines(
 ) -> bool:
     """Put the rows of `timetable` in the place of the year's; whether anything had changed.
 
-    timetable: the frame of `flows.duties.timetable`, in the order of the list. Runs in the caller's transaction.
+    timetable: the frame of `flows.duties.timetable`, in the order of the list. What was said of an instance until now
+    and is said no longer is kept as its past. Runs in the caller's transaction.
     """
-    shared = {"year": year, "calendar": calendar, "judged_on": moment_text(judged_on)}
+    moment = moment_text(judged_on)
+    shared = {"year": year, "calendar": calendar, "judged_on": moment}
     rows = [shared | {"ordinal": n} | row for n, row in enumerate(map(_row, timetable.iter_rows(named=True)), 1)]
-    kept = connection.execute(select(tables.deadlines).where(d.year == year).order_by(d.ordinal)).mappings()
-    if [dict(row) for row in kept] == rows:
+    query = select(tables.deadlines).where(d.year == year).order_by(d.ordinal)
+    kept = {row["ordinal"]: dict(row) for row in connection.execute(query).mappings()}
+    since = {n: row.pop("recorded_from") for n, row in kept.items()}
+    if list(kept.values()) == rows:
         return False
+    # The summary's day may be moved forward: what is said next is never from before what was said last.
+    known = max([moment, *since.values()])
+    wanted = {row["ordinal"]: row for row in rows}
+    said = {n: row for n, row in kept.items() if not _same(row, wanted.get(n))}
+    past = [row | {"recorded_from": since[n], "recorded_to": known} for n, row in said.items() if since[n] < known]
     connection.execute(delete(tables.deadlines).where(d.year == year))
     if rows:
-        connection.execute(insert(tables.deadlines), rows)
+        new = [row | {"recorded_from": known if n in said else since.get(n, known)} for n, row in wanted.items()]
+        connection.execute(insert(tables.deadlines), new)
+    if past:
+        connection.execute(insert(tables.past_deadlines), past)
+    seals = [seal(connection, table, (year,)).record() for table in (tables.deadlines, tables.past_deadlines)]
+    append(connection, moment, "deadlines", str(year), {"rows": len(rows), "sealed": seals})
     return True
+
+
+def _same(row: Mapping[str, Any], other: Mapping[str, Any] | None) -> bool:
+    """Whether they say the same, but for the moment as of which they say it."""
+    return other is not None and {**row, "judged_on": ""} == {**other, "judged_on": ""}
 
 
 def _row(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,39 +8,54 @@ judges, never computes a figure, and reads no clock: moments come in with what a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import polars as pl
 from sqlalchemy import URL, Engine, insert, select
 
 from contracts.comparing import Comparison
 from contracts.context import Reference
-from contracts.errors import StorageError, UsageError
+from contracts.errors import ErasedError, StorageError, UsageError
 from contracts.figure import Figure
 from contracts.finding import Finding, RuleCount, Severity, Verdict
 from contracts.kind import Kind
 from contracts.period import Period
 from contracts.submission import Arrival, Submission
 from contracts.table import Account, Ignored, Table
-from warehouse import ledger, lookup, provenance, tables
+from warehouse import ledger, lookup, provenance, runs, tables
 from warehouse.arrivals import add_submission, find_submission
 from warehouse.canonical import moment_text
-from warehouse.database import HEAD, connect, current_revision, gather_journal, migrate, reading, reported, writing
+from warehouse.database import (
+    HEAD,
+    altering,
+    connect,
+    current_revision,
+    gather_journal,
+    migrate,
+    reach,
+    reading,
+    whereabouts,
+    writing,
+)
 from warehouse.deadlines import Lateness, StoredDeadline, keep_deadlines, lateness_of, list_deadlines
+from warehouse.erased import erased_original, rewritten_registers
 from warehouse.files import hold
+from warehouse.following import fill_what_follows
+from warehouse.kept_registers import KeptRegister
 from warehouse.landing import Landing
 from warehouse.load import Cause, Judged, is_judged, record
 from warehouse.marts import create_views
+from warehouse.place import DATABASE as DATABASE
+from warehouse.place import place_of, refuse_emptied, settle
 from warehouse.provenance import known_at
 from warehouse.registers import Registers
 from warehouse.stored import StoredFigure, StoredJudgment, StoredSubmission
-
-DATABASE = "warehouse.db"
+from warehouse.tombstones import Tombstone
 
 
 @dataclass(frozen=True)
@@ -56,38 +71,47 @@ class Home:
     writable: bool = False
 
     @classmethod
-    def open(cls, folder: Path, *, bureau: str, title: str, database_url: str | None = None) -> Home:
+    def open(cls, folder: Path, *, bureau: str, title: str, database_url: str | URL | None = None) -> Home:
         """The home in `folder`, made when there is none, with its tables up to date.
 
-        Raises UsageError where it belongs to another bureau; StorageError where it cannot be made.
+        Raises UsageError where it belongs to another bureau, or keeps its database elsewhere; StorageError where it
+        cannot be made, or its database is empty and its folder is not.
         """
+        url = place_of(folder, database_url)
         try:
             for name in ("landing", "registers", "published"):
                 (folder / name).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError(f"无法建立数据目录 {folder}：{error}", f"cannot make {folder}: {error}") from error
-        engine = connect(database_url or _sqlite(folder), writable=True)
+        engine = connect(url, writable=True)
         try:
+            reach(engine)
             # Two processes may open a new home at the same moment; one of them makes it.
             with hold(folder):
+                refuse_emptied(folder, engine)
+                settle(folder, engine)
                 owner, known_as = _found(engine, bureau, title)
+                fill_what_follows(engine, Registers(folder / "registers"))
         except BaseException:
             engine.dispose()
             raise
         if owner != bureau:
             engine.dispose()
-            raise UsageError(f"数据目录 {folder} 属于 {owner}，不是 {bureau}", f"{folder} is {owner}'s, not {bureau}'s")
+            where = folder if database_url is None else whereabouts(url)
+            raise UsageError(f"数据目录 {where} 属于 {owner}，不是 {bureau}", f"{where} is {owner}'s, not {bureau}'s")
         return cls(folder, owner, known_as, engine, Landing(folder / "landing"), Registers(folder / "registers"), True)
 
     @classmethod
-    def look(cls, folder: Path, *, database_url: str | None = None) -> Home:
+    def look(cls, folder: Path, *, database_url: str | URL | None = None) -> Home:
         """An existing home to read from; every write is refused. Raises StorageError where there is none."""
+        url = place_of(folder, database_url)
         if database_url is None and not (folder / DATABASE).is_file():
             raise StorageError(
                 f"{folder} 中没有数据仓库（{DATABASE}）", f"there is no warehouse ({DATABASE}) in {folder}"
             )
-        engine = connect(database_url or _sqlite(folder), writable=False)
+        engine = connect(url, writable=False)
         try:
+            reach(engine)
             with reading(engine) as connection:
                 found = current_revision(connection)
                 row = connection.execute(select(tables.home)).first() if found == HEAD else None
@@ -120,13 +144,20 @@ class Home:
     # What goes in
 
     def receive(self, arrival: Arrival, data: bytes, due_at: datetime | None = None) -> Submission:
-        """Store the bytes, then note their arrival. The same arrival again gives the submission it already is."""
+        """Store the bytes, then note their arrival. The same arrival again gives the submission it already is.
+
+        Raises ErasedError for another arrival of bytes that were erased.
+        """
         sha256 = self.landing.keep(data)
         with reading(self.engine) as connection:
             known = find_submission(connection, arrival, sha256)
         if known is not None:
             return known
+        _refuse_erased(arrival, self.landing.erased(sha256))
         with writing(self.engine) as connection:
+            # Another process may have erased it meanwhile: then its entry is there, and the bytes are about to go.
+            if find_submission(connection, arrival, sha256) is None:
+                _refuse_erased(arrival, erased_original(connection, sha256))
             return add_submission(connection, arrival, sha256, len(data), due_at)
 
     def judged(self, submission_id: str) -> bool:
@@ -139,7 +170,7 @@ class Home:
         submission: Submission,
         kind: Kind,
         verdict: Verdict,
-        rows: pl.DataFrame | None,
+        rows: pl.DataFrame | KeptRegister | None,
         table: Table | None,
         figures: Sequence[Figure],
         derived: Sequence[Figure],
@@ -152,9 +183,10 @@ class Home:
     ) -> bool:
         """Keep a judgment: all of it or nothing, and only once. Whether it was kept.
 
-        rows: the accepted rows, typed. figures: those of this submission. derived: all figures of the bureau for the
-        kind and the period's year, as they are with this submission; those that stand open and are not among them are
-        closed. Of a returned submission neither is kept, and the accepted one before it goes on standing.
+        rows: the accepted rows, typed, or which landed file holds them. figures: those of this submission. derived: all
+        figures of the bureau for the kind and the period's year, as they are with this submission; those that stand
+        open and are not among them are closed. Of a returned submission neither is kept, and the accepted one before it
+        goes on standing.
         account: what became of the file's cells; None for a file that could not be read. at: when this was known, the
         arrival where nothing is said. compared: with what it was compared. causes: why it is judged again; the judgment
         is then a further pass, and one that returns what stood withdraws it. head: `last_entry` when judging began;
@@ -175,7 +207,7 @@ class Home:
         query = select(s.kind, j.register).join(tables.judgments, j.submission == s.id).where(j.register.is_not(None))
         with self.registers.held(), reading(self.engine) as connection:
             named = connection.execute(query).tuples().all()
-            return self.registers.sweep(set(named))
+            return self.registers.sweep({*named, *rewritten_registers(connection)})
 
     def keep_deadlines(
         self, year: int, timetable: pl.DataFrame, judged_on: datetime, calendar: str, head: int | None = None
@@ -196,7 +228,64 @@ class Home:
         with writing(self.engine) as connection:
             return ledger.publish(connection, year, files, moment_text(at))
 
+    def keep_pack(
+        self, year: int, name: str, files: Mapping[str, bytes], lists: Iterable[str], first_at: datetime, at: datetime
+    ) -> bool:
+        """Store a year's pack.toml and notices as they are, and note that they and those lists are the pack.
+
+        first_at: since when the first ones hold; at: since when later ones do. False where nothing has changed.
+        """
+        kept = {file: self.landing.keep(data) for file, data in sorted(files.items())}
+        told = {"name": name, "files": kept, "lists": sorted(lists)}
+        with reading(self.engine) as connection:
+            if ledger.noted_pack(connection, year) == told:
+                return False
+        with writing(self.engine) as connection:
+            return ledger.note_pack(connection, year, told, moment_text(first_at), moment_text(at))
+
+    def append_run(
+        self, what: str, started_at: datetime, ended_at: datetime, year: int | None, content: Mapping[str, Any]
+    ) -> int:
+        """Note who worked when with what (`warehouse.runs`); its number."""
+        with writing(self.engine) as connection:
+            return runs.append_run(connection, what, started_at, ended_at, year, content)
+
     # What comes out
+
+    def kept_pack(self, year: int) -> tuple[str, dict[str, bytes], frozenset[str]]:
+        """Name of a year's pack, its pack.toml and notices as last kept, and names of the lists it then had.
+
+        Raises StorageError where there are none: nothing of that year was run, or not since they are kept.
+        """
+        with reading(self.engine) as connection:
+            noted = ledger.noted_pack(connection, year)
+        if noted is None:
+            raise StorageError(
+                f"数据目录 {self.folder} 中没有 {year} 年度数据包的设置；重新运行该年度的数据包即可保存",
+                f"the home {self.folder} has no settings of a pack for {year}; running that year's pack keeps them",
+            )
+        files = {name: self.landing.read(sha256) for name, sha256 in noted["files"].items()}
+        return noted["name"], files, frozenset(noted["lists"])
+
+    def years(self) -> list[int]:
+        """The years that something was received for, in order."""
+        query = select(tables.submissions.c.year).distinct().order_by(tables.submissions.c.year)
+        with reading(self.engine) as connection:
+            return list(connection.execute(query).scalars())
+
+    def runs(self) -> list[runs.Run]:
+        """Every run and audit, the first one first."""
+        with reading(self.engine) as connection:
+            return runs.list_runs(connection)
+
+    def head_hash(self) -> str:
+        """The hash of the ledger's last entry: while it is the same, so is everything that the ledger tells."""
+        with reading(self.engine) as connection:
+            return ledger.head_hash(connection)
+
+    def list_versions(self, kind: str, year: int) -> list[StoredSubmission]:
+        """Every version of one of the pack's own lists of a year, in the order of the ledger."""
+        return [s for s in self.submissions(year) if s.kind == kind and s.filer == self.bureau]
 
     def verify_chain(self) -> list[str]:
         """What is wrong with the ledger, in sentences; empty when nothing is."""
@@ -317,8 +406,14 @@ class Home:
             return provenance.list_figures(connection, tables.figures.c.figure_id == figure_id)
 
 
-def _sqlite(folder: Path) -> URL:
-    return URL.create("sqlite", database=str(folder / DATABASE))
+def _refuse_erased(arrival: Arrival, stone: Tombstone | None) -> None:
+    if stone is not None:
+        raise ErasedError(
+            f"{arrival.file} 与报送 {stone.submission} 的原件逐字节相同，该原件已于 {stone.at[:10]} 按"
+            f"“{stone.basis}”清除，不再收存；请从数据包中删除此文件及其在 arrivals.csv 中的一行",
+            f"{arrival.file} is byte for byte the original of {stone.submission}, which was erased on "
+            f"{stone.at[:10]}, and is not kept again; remove it, and its line of arrivals.csv, from the pack",
+        )
 
 
 def _found(engine: Engine, bureau: str, title: str) -> tuple[str, str]:
@@ -327,7 +422,7 @@ def _found(engine: Engine, bureau: str, title: str) -> tuple[str, str]:
     with reading(engine) as connection:
         row = connection.execute(select(tables.home)).first()
     if row is None:
-        with reported(), engine.execution_options(writes=True).begin() as connection:
+        with altering(engine) as connection:
             connection.execute(insert(tables.home).values(bureau=bureau, title=title))
     create_views(engine)
     return (row.bureau, row.title) if row is not None else (bureau, title)

@@ -1,4 +1,7 @@
-"""Received bytes by their SHA-256, stored before anything reads them. Never interprets, changes or deletes them."""
+"""Received bytes by their SHA-256, stored before anything reads them. Never interprets, changes or deletes them.
+
+Only `warehouse.erasure` removes any, by order, and leaves a tombstone; what was erased is not kept a second time.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.errors import StorageError
+from contracts.errors import ErasedError, StorageError
 from warehouse.files import hold, write_once
+from warehouse.tombstones import Tombstone, find_tombstone
 
 
 @dataclass(frozen=True)
@@ -17,11 +21,12 @@ class Landing:
     folder: Path
 
     def keep(self, data: bytes) -> str:
-        """Store `data`; its SHA-256 in hex. Storing the same bytes again does nothing."""
+        """Store `data`; its SHA-256 in hex. Storing the same bytes again does nothing, nor does storing erased ones."""
         sha256 = hashlib.sha256(data).hexdigest()
         try:
             with hold(self.folder):
-                write_once(self.folder / sha256, data)
+                if self.erased(sha256) is None:
+                    write_once(self.folder / sha256, data)
         except OSError as error:
             raise StorageError(
                 f"无法保存收到的文件（{self.folder}）：{error}",
@@ -30,8 +35,16 @@ class Landing:
         return sha256
 
     def path(self, sha256: str) -> Path:
-        """Where the bytes of that hash lie, once it was seen that they still have it. Raises StorageError otherwise."""
+        """Where the bytes of that hash lie, once it was seen that they still have it.
+
+        Raises ErasedError where they were erased, StorageError where they are missing or have changed.
+        """
         path = self.folder / sha256
+        if (stone := self.erased(sha256)) is not None:
+            raise ErasedError(
+                f"报送 {stone.submission} 的原件已于 {stone.at[:10]} 清除（台账第 {stone.entry} 条，{stone.basis}）",
+                f"the original of {stone.submission} was erased on {stone.at[:10]} (ledger entry {stone.entry})",
+            )
         try:
             with path.open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
@@ -45,5 +58,9 @@ class Landing:
         return path
 
     def read(self, sha256: str) -> bytes:
-        """The bytes of that hash. Raises StorageError when they are missing or no longer have it."""
+        """The bytes of that hash. Raises like `path`."""
         return self.path(sha256).read_bytes()
+
+    def erased(self, sha256: str) -> Tombstone | None:
+        """Who erased the bytes of that hash, when and why; None where nobody did."""
+        return find_tombstone(self.folder / sha256)

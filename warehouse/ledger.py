@@ -16,6 +16,8 @@ from warehouse.canonical import json_text
 from warehouse.tables import ledger, publications, submissions
 
 START = "0" * 64
+# Entries that are about submissions. The others tell what was made of them, or of whom, and of days of their own.
+ABOUT_SUBMISSIONS = ("received", "judged", "judged again")
 
 
 def append(connection: Connection, at: str, event: str, subject: str, content: Mapping[str, Any]) -> int:
@@ -40,6 +42,11 @@ def last_entry(connection: Connection) -> int:
     return connection.scalar(select(func.max(ledger.c.sequence))) or 0
 
 
+def head_hash(connection: Connection) -> str:
+    """The hash of the last entry; `START` while there is none."""
+    return connection.scalar(select(ledger.c.hash).order_by(ledger.c.sequence.desc()).limit(1)) or START
+
+
 def entry_hash(entry: Mapping[str, Any]) -> str:
     """SHA-256 of an entry without its own hash, written as canonical JSON."""
     names = ("sequence", "at", "event", "subject", "content", "previous_hash")
@@ -47,7 +54,12 @@ def entry_hash(entry: Mapping[str, Any]) -> str:
 
 
 def verify(connection: Connection) -> list[str]:
-    """What is wrong with the chain, one sentence each (Chinese / English); empty when it holds."""
+    """What is wrong with the chain, and with what it says of submissions; empty when nothing is."""
+    return verify_chain(connection) + _disagreements(connection)
+
+
+def verify_chain(connection: Connection) -> list[str]:
+    """What is wrong with the chain itself, one sentence each (Chinese / English); empty when it holds."""
     problems: list[str] = []
     previous, expected = START, 1
     for row in connection.execute(select(ledger).order_by(ledger.c.sequence)):
@@ -60,14 +72,14 @@ def verify(connection: Connection) -> list[str]:
         if entry["hash"] != entry_hash(entry):
             problems.append(f"台账第 {number} 条内容已被改动 / ledger entry {number} was changed")
         previous, expected = entry["hash"], number + 1
-    return problems + _disagreements(connection)
+    return problems
 
 
 def _disagreements(connection: Connection) -> list[str]:
     """Submissions of which the ledger says something else, or nothing. Finds a ledger cut off at its end, too."""
     told: dict[str, dict[str, Any]] = {}
     for entry in connection.execute(select(ledger).order_by(ledger.c.sequence)):
-        if entry.event in ("received", "judged", "judged again"):
+        if entry.event in ABOUT_SUBMISSIONS:
             told.setdefault(entry.subject, {}).update(_object(entry.content))
     problems = []
     for row in connection.execute(select(submissions).order_by(submissions.c.sequence)).mappings():
@@ -93,12 +105,7 @@ def _object(content: str) -> dict[str, Any]:
 
 def publish(connection: Connection, year: int, files: Mapping[str, str], at: str) -> bool:
     """Note that `files` (relative path → SHA-256) are published for `year`; False when that stood there already."""
-    last = connection.scalar(
-        select(ledger.c.content)
-        .where(ledger.c.event == "published", ledger.c.subject == str(year))
-        .order_by(ledger.c.sequence.desc())
-        .limit(1)
-    )
+    last = _last_content(connection, "published", str(year))
     if last == json_text({"files": dict(files)}):
         return False
     entry = append(connection, at, "published", str(year), {"files": dict(files)})
@@ -106,3 +113,28 @@ def publish(connection: Connection, year: int, files: Mapping[str, str], at: str
     if rows:
         connection.execute(insert(publications), rows)
     return True
+
+
+def note_pack(connection: Connection, year: int, told: Mapping[str, Any], first_at: str, at: str) -> bool:
+    """Note of a year's pack what it is called, which files of it nobody files (name → SHA-256), and which lists it has.
+
+    first_at: since when that holds where nothing was noted before; at: since when otherwise. False when it stood there.
+    """
+    last = _last_content(connection, "pack", str(year))
+    if last == json_text(told):
+        return False
+    append(connection, first_at if last is None else at, "pack", str(year), told)
+    return True
+
+
+def noted_pack(connection: Connection, year: int) -> dict[str, Any] | None:
+    """What was noted last of a year's pack: `name`, `files` by name, and names of `lists`; None where nothing was."""
+    last = _last_content(connection, "pack", str(year))
+    return None if last is None else _object(last)
+
+
+def _last_content(connection: Connection, event: str, subject: str) -> str | None:
+    """What the last entry of an event about a subject says."""
+    query = select(ledger.c.content).where(ledger.c.event == event, ledger.c.subject == subject)
+    found: str | None = connection.scalar(query.order_by(ledger.c.sequence.desc()).limit(1))
+    return found

@@ -26,12 +26,17 @@ from contracts.table import Account, Ignored, Table
 from warehouse import tables
 from warehouse.canonical import json_text, moment_text
 from warehouse.database import reading, writing
+from warehouse.dimensions import KINDS
+from warehouse.following import keep_what_follows
+from warehouse.kept_registers import KeptRegister
 from warehouse.ledger import append, last_entry
 from warehouse.registers import Registers
+from warehouse.sealing import last_key, runs_of, seal_judgment
 from warehouse.standing import Place, find_place, reinstate, supersede
 from warehouse.versions import Recording, renew_figures, replace_figures, withdraw_figures
 
 TAKEN = (Outcome.ACCEPTED, Outcome.PARTIAL)
+_CELLS = ("cells_nonempty", "cells_used", "cells_ignored", "cells_found")
 
 
 @dataclass(frozen=True)
@@ -46,14 +51,14 @@ class Cause:
 class Judged:
     """A submission with everything that judging made of it.
 
-    at: when this was known; the arrival for a first judgment. compared: with what. causes: of a later pass why it was
-    made; empty for the first.
+    rows: the accepted ones, or which landed file holds them. at: when this was known; the arrival for a first judgment.
+    compared: with what. causes: of a later pass why it was made; empty for the first.
     """
 
     submission: Submission
     kind: Kind
     verdict: Verdict
-    rows: pl.DataFrame | None
+    rows: pl.DataFrame | KeptRegister | None
     table: Table | None
     figures: Sequence[Figure]
     derived: Sequence[Figure]
@@ -94,7 +99,7 @@ def record(engine: Engine, registers: Registers, judged: Judged, head: int | Non
         with writing(engine) as connection:
             if _too_late(connection, judged, head):
                 return False
-            _record(connection, judged, register)
+            _record(connection, registers, judged, register)
     return True
 
 
@@ -108,19 +113,22 @@ def _write_register(registers: Registers, judged: Judged) -> str | None:
     if not judged.taken:
         return None
     rows = judged.rows
-    if rows is None or judged.table is None or rows.height != judged.verdict.accepted:
-        found = "none" if rows is None else str(rows.height)
+    height = rows.accepted if isinstance(rows, KeptRegister) else rows.height if rows is not None else None
+    if rows is None or judged.table is None or height != judged.verdict.accepted:
+        found = "none" if height is None else str(height)
         raise StorageError(
             f"报送 {judged.submission.id} 应有 {judged.verdict.accepted} 行接受数据，实有 {found} 行",
             f"submission {judged.submission.id} should bring {judged.verdict.accepted} accepted rows, found {found}",
         )
+    if isinstance(rows, KeptRegister):
+        return registers.keep(judged.kind.code, rows)
     # Columns of contexts were joined on for judging; they are another submission's and are kept there.
     own = [name for name in rows.columns if name in judged.kind.schema.columns]
     return registers.write(judged.kind.code, rows.select(own))
 
 
-def _record(connection: Connection, judged: Judged, register: str | None) -> None:
-    submission = judged.submission
+def _record(connection: Connection, registers: Registers, judged: Judged, register: str | None) -> None:
+    submission, keys = judged.submission, last_key(connection)
     place = find_place(connection, submission)
     # A resubmission that was judged first is not undone by the earlier one coming to its turn.
     later = place.later if judged.taken else None
@@ -129,14 +137,28 @@ def _record(connection: Connection, judged: Judged, register: str | None) -> Non
     _write_counts(connection, judged, place.passes + 1)
     if not judged.again:
         _write_ignored(connection, submission.id, judged.account.ignored if judged.account else ())
-    told = _stand(connection, judged, place)
+    recording = _recording(judged)
+    told = _stand(connection, judged, place, recording)
+    rows = _rows(registers, judged, register)
+    noted = keep_what_follows(connection, judged.submission, judged.kind, rows, recording.moment, keys)
+    row = _judgment(judged, register, place.passes + 1)
+    told["sealed"] = seal_judgment(connection, row, judged.kind.code, keys, rules=noted)
+    if recording.closed:
+        told["closed"] = {when: runs_of(some) for when, some in recording.closed.items()}
     entry = _write_ledger(connection, judged, register, place.passes + 1, told)
-    _write_judgment(connection, judged, register, place.passes + 1, entry)
+    connection.execute(insert(tables.judgments).values(entry=entry, **row))
 
 
-def _stand(connection: Connection, judged: Judged, place: Place) -> dict[str, Any]:
+def _rows(registers: Registers, judged: Judged, register: str | None) -> pl.DataFrame | pl.LazyFrame | None:
+    """The accepted rows for what follows from them; a register that nothing follows from is not read for it."""
+    if not isinstance(judged.rows, KeptRegister):
+        return judged.rows
+    return registers.scan(judged.kind.code, register) if register and judged.kind.code in KINDS else None
+
+
+def _stand(connection: Connection, judged: Judged, place: Place, recording: Recording) -> dict[str, Any]:
     """Let the verdict have its effect: which submission stands, and with which figures. What the ledger says of it."""
-    submission, recording = judged.submission, _recording(judged)
+    submission = judged.submission
     if judged.taken and place.later is None:
         if place.stands:
             kept = renew_figures(connection, recording, judged.figures, judged.derived, reopened=place.reinstated)
@@ -163,6 +185,13 @@ def _recording(judged: Judged) -> Recording:
 def _write_verdict(
     connection: Connection, judged: Judged, register: str | None, later: str | None, number: int
 ) -> None:
+    values = _told(judged, register) | {"superseded_by": later, "pass_number": number, "again": None}
+    s = tables.submissions
+    connection.execute(update(s).where(s.c.id == judged.submission.id).values(**values))
+
+
+def _told(judged: Judged, register: str | None) -> dict[str, Any]:
+    """The columns that a submission shows of its current pass and that its judgment keeps for ever."""
     verdict, table = judged.verdict, judged.table
     values: dict[str, Any] = {
         "outcome": verdict.outcome.value,
@@ -172,23 +201,17 @@ def _write_verdict(
         "contract_version": judged.kind.version,
         "register": register,
         "fields": json_text([_described(field) for field in judged.kind.fields]),
-        "superseded_by": later,
-        "pass_number": number,
-        "again": None,
+        **dict.fromkeys(("sheet", "columns", "account", *_CELLS)),
     }
     if table is not None:
-        values |= {
-            "sheet": table.sheet,
-            "columns": json_text(table.columns),
-        }
+        values |= {"sheet": table.sheet, "columns": json_text(table.columns)}
     if (account := judged.account) is not None:
         told = account.record()
         values |= {
             **{f"cells_{name}": count for name, count in told.pop("cells").items()},
             "account": json_text(told),
         }
-    s = tables.submissions
-    connection.execute(update(s).where(s.c.id == judged.submission.id).values(**values))
+    return values
 
 
 def _described(field: Field) -> dict[str, Any]:
@@ -262,24 +285,16 @@ def _write_ledger(
     return append(connection, moment_text(judged.at), event, judged.submission.id, content | told)
 
 
-def _write_judgment(connection: Connection, judged: Judged, register: str | None, pass_number: int, entry: int) -> None:
-    verdict = judged.verdict
-    connection.execute(
-        insert(tables.judgments).values(
-            submission=judged.submission.id,
-            pass_number=pass_number,
-            entry=entry,
-            at=moment_text(judged.at),
-            outcome=verdict.outcome.value,
-            received=verdict.received,
-            accepted=verdict.accepted,
-            quarantined=verdict.quarantined,
-            contract_version=judged.kind.version,
-            register=register,
-            causes=json_text([asdict(cause) for cause in judged.causes]),
-            compared=json_text([one.record() for one in judged.compared]),
-        )
-    )
+def _judgment(judged: Judged, register: str | None, pass_number: int) -> dict[str, Any]:
+    """The row of `judgments`, all but the entry that says it."""
+    return {
+        "submission": judged.submission.id,
+        "pass_number": pass_number,
+        "at": moment_text(judged.at),
+        "causes": json_text([asdict(cause) for cause in judged.causes]),
+        "compared": json_text([one.record() for one in judged.compared]),
+        **_told(judged, register),
+    }
 
 
 def findings_hash(findings: Sequence[Finding]) -> str:

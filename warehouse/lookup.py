@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from contracts.comparing import Comparison
 from contracts.context import AT, Reference
 from contracts.errors import StorageError
 from contracts.finding import Cell, Finding, Outcome, RuleCount, Severity, Suggestion
+from contracts.masking import without_persons
 from contracts.period import Period
 from contracts.submission import Arrival
 from contracts.table import Ignored, SheetAccount
@@ -24,6 +25,7 @@ from warehouse.stored import StoredAccount, StoredCause, StoredField, StoredJudg
 
 s = tables.submissions.c
 FROM = ("_submission", "_filer", "_file", "_sheet", "_sha256", "_period")
+_PIECE = 100_000  # rows
 STANDING = (s.outcome.in_((Outcome.ACCEPTED, Outcome.PARTIAL)), s.superseded_by.is_(None))
 
 
@@ -196,27 +198,48 @@ def standing_submissions(
     return list_submissions(connection, query.order_by(s.sequence))
 
 
-def refer(registers: Registers, submission: StoredSubmission) -> Reference:
-    """A submission's accepted rows as rules compare with them, each with the columns `FROM`."""
+def refer(registers: Registers, submission: StoredSubmission, rows: pl.DataFrame | None = None) -> Reference:
+    """A submission's accepted rows as rules compare with them, each with the columns `FROM`. rows: only these."""
     assert submission.register is not None  # only submissions that stand are asked for, and they have one
     sheet = submission.sheet or ""
     where = (submission.id, submission.filer, submission.file, sheet, submission.sha256, submission.period.label)
-    frame = registers.read(submission.kind, submission.register).with_columns(
-        pl.lit(text, dtype=pl.String).alias(name) for name, text in zip(FROM, where, strict=True)
-    )
-    return Reference(frame, submission.columns or {}, sheet, submission.file)
+    rows = registers.read(submission.kind, submission.register) if rows is None else rows
+    frame = rows.with_columns(pl.lit(text, dtype=pl.String).alias(name) for name, text in zip(FROM, where, strict=True))
+    personal = frozenset(field.name for field in submission.fields or () if field.personal)
+    return Reference(frame, submission.columns or {}, sheet, submission.file, personal)
 
 
 def gather_rows(registers: Registers, submissions: Sequence[StoredSubmission]) -> pl.DataFrame:
     """Rows of submissions of one kind under each other, each saying which submission, filer, file, sheet, hash, period.
 
+    They are for people to look at: nothing personal is in them, though its columns are (`contracts.masking`).
     `<field>__at` is the address of the field's cell in that file ("B5"). Empty, with only the columns that say where
     from, when there is no submission.
     """
-    frames = [_located(refer(registers, submission)) for submission in submissions]
+    references = [refer(registers, submission) for submission in submissions]
+    frames = [without_persons(_located(reference), reference.personal) for reference in references]
     if not frames:
         return pl.DataFrame(schema=dict.fromkeys(FROM, pl.String))
     return pl.concat(frames, how="diagonal_relaxed")
+
+
+def gather_pieces(registers: Registers, submissions: Sequence[StoredSubmission]) -> Iterator[pl.DataFrame]:
+    """The rows of `gather_rows` in pieces, each with all of its columns: large registers are never held whole."""
+    large = [s for s in submissions if s.register and registers.kept(s.kind, s.register) is not None]
+    others = [s for s in submissions if s not in large]
+    rows = [gather_rows(registers, others)] if others or not large else []
+    shapes = [_told(registers, s, registers.scan(s.kind, s.register or "").head(0).collect()) for s in large]
+    columns = pl.concat([*(frame.clear() for frame in rows), *shapes], how="diagonal_relaxed")
+    yield pl.concat([columns, *rows], how="diagonal_relaxed")
+    for one in large:
+        lazy = registers.scan(one.kind, one.register or "")
+        for piece in lazy.collect_batches(chunk_size=_PIECE, maintain_order=True):
+            yield pl.concat([columns, _told(registers, one, piece)], how="diagonal_relaxed")
+
+
+def _told(registers: Registers, submission: StoredSubmission, rows: pl.DataFrame) -> pl.DataFrame:
+    reference = refer(registers, submission, rows)
+    return without_persons(_located(reference), reference.personal)
 
 
 def _located(reference: Reference) -> pl.DataFrame:

@@ -16,13 +16,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from contracts.errors import StorageError
 from warehouse import tables
 from warehouse.canonical import json_text, moment_text
 from warehouse.database import reading, writing
 from warehouse.files import hold
+from warehouse.ledger import append
+from warehouse.sealing import seal
 
 INTERRUPTED: Final = "运行在发送时中断，可能已发出 / the run ended while it was sent; it may have arrived"
 r = tables.reminders.c
@@ -124,6 +126,7 @@ class Reminders:
                 .where(r.message_id == intent.message_id)
                 .values(state=Sending.INTENDED, attempts=r.attempts + 1, tried_at=moment_text(at), said=None)
             )
+            _note(connection, intent.message_id)
             query = select(tables.reminders).where(r.message_id == intent.message_id)
             return _stored(connection.execute(query).mappings().one())
 
@@ -136,16 +139,27 @@ class Reminders:
                 .where(r.message_id == message_id)
                 .values(state=result.state, said=result.said, **sent)
             )
+            _note(connection, message_id)
             query = select(tables.reminders).where(r.message_id == message_id)
             return _stored(connection.execute(query).mappings().one())
 
     def _interrupted(self) -> None:
         with writing(self.engine) as connection:
-            connection.execute(
-                update(tables.reminders)
-                .where(r.state == Sending.INTENDED)
-                .values(state=Sending.UNCERTAIN, said=INTERRUPTED)
-            )
+            left = connection.scalars(select(r.message_id).where(r.state == Sending.INTENDED).order_by(r.message_id))
+            for message_id in left.all():
+                connection.execute(
+                    update(tables.reminders)
+                    .where(r.message_id == message_id)
+                    .values(state=Sending.UNCERTAIN, said=INTERRUPTED)
+                )
+                _note(connection, message_id)
+
+
+def _note(connection: Connection, message_id: str) -> None:
+    """What is kept of a message now, in the ledger."""
+    row = connection.execute(select(r.state, r.tried_at).where(r.message_id == message_id)).one()
+    told = {"state": row.state, "sealed": [seal(connection, tables.reminders, (message_id,)).record()]}
+    append(connection, row.tried_at, "reminder", message_id, told)
 
 
 def keys_said(reminders: Sequence[StoredReminder]) -> dict[tuple[str, str], set[str]]:

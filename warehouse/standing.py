@@ -52,7 +52,8 @@ def find_place(connection: Connection, submission: Submission) -> Place:
 
 def supersede(connection: Connection, earlier: str | None, later: str) -> None:
     if earlier is not None:
-        connection.execute(update(submissions).where(s.id == earlier).values(superseded_by=later))
+        # Nor does it wait to be judged again any more.
+        connection.execute(update(submissions).where(s.id == earlier).values(superseded_by=later, again=None))
 
 
 def reinstate(connection: Connection, withdrawn: str) -> str | None:

@@ -12,6 +12,8 @@ from contracts.period import Period
 from contracts.submission import Submission
 from contracts.table import SheetAccount
 
+ADJUSTMENTS = "adjustments.csv"  # the list of adjustments, by the name under which it is filed
+
 
 @dataclass(frozen=True)
 class StoredField:
@@ -135,3 +137,8 @@ class StoredFigure(Figure):
     recorded_from: datetime
     recorded_to: datetime | None
     sources: tuple[Source, ...]
+
+    @property
+    def adjusted(self) -> bool:
+        """Whether an adjustment by hand is in it, or in a figure that it is made of."""
+        return any(source.file == ADJUSTMENTS for source in self.sources)

@@ -6,6 +6,8 @@ Nothing here is ever REAL.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
 
 metadata = MetaData(
@@ -67,7 +69,8 @@ submissions = Table(
     Index(None, "kind", "year"),
 )
 
-# One row a pass: the first judgment of a submission and every later one. Never changed, never deleted.
+# One row a pass: the first judgment of a submission and every later one, with all that `submissions` shows of the
+# current one, so that what was known on any day can be told. Never changed, never deleted.
 judgments = Table(
     "judgments",
     metadata,
@@ -81,6 +84,14 @@ judgments = Table(
     Column("quarantined", Integer, nullable=False),
     Column("contract_version", String, nullable=False),
     Column("register", String),
+    Column("sheet", String),
+    Column("columns", Text),
+    Column("fields", Text),
+    Column("cells_nonempty", Integer),
+    Column("cells_used", Integer),
+    Column("cells_ignored", Integer),
+    Column("cells_found", Integer),
+    Column("account", Text),
     Column("causes", Text, nullable=False),
     Column("compared", Text, nullable=False),
 )
@@ -168,6 +179,7 @@ figures = Table(
     UniqueConstraint("figure_id", "version"),
     Index(None, "submission"),
     Index(None, "year", "kind"),
+    Index(None, "indicator", "filer"),
 )
 
 figure_cells = Table(
@@ -208,51 +220,104 @@ publications = Table(
     Column("sha256", String, nullable=False),
 )
 
+
+def _instance() -> list[Column[Any]]:
+    """The columns of an instance of an obligation, and what had become of it at `judged_on`."""
+    return [
+        Column("filer", String, nullable=False),
+        Column("filer_name", Text, nullable=False),
+        Column("kind", String, nullable=False),
+        Column("kind_zh", Text, nullable=False),
+        Column("kind_en", Text, nullable=False),
+        Column("cadence", String, nullable=False),
+        Column("period", String, nullable=False),
+        Column("period_start", String, nullable=False),
+        Column("period_end", String, nullable=False),
+        Column("term", String, nullable=False),
+        Column("roll", String, nullable=False),
+        Column("named_on", String),
+        Column("due_on", String),
+        Column("due_at", String),
+        Column("limit_at", String),
+        Column("extended_until", String),
+        Column("extended_by", Text),
+        Column("extended_because", Text),
+        Column("provisional", Boolean, nullable=False),
+        Column("cutoff_on", String),
+        Column("issued", String),
+        Column("first_received_at", String),
+        Column("received_at", String),
+        Column("accepted_at", String),
+        Column("submission", ForeignKey("submissions.id")),
+        Column("nil_on", String),
+        Column("awaited", Integer, nullable=False),
+        Column("overdue", Boolean, nullable=False),
+        Column("days_late", Integer, nullable=False),
+        Column("workdays_late", Integer, nullable=False),
+        Column("state", String, nullable=False),
+        Column("why_zh", Text, nullable=False),
+        Column("why_en", Text, nullable=False),
+        Column("basis", Text, nullable=False),
+        Column("assumed", Text),
+        Column("calendar", String, nullable=False),
+        Column("judged_on", String, nullable=False),
+    ]
+
+
 # What became of every instance of an obligation of a year, as of `judged_on`, in the order of the list of obligations.
-# Derived from the ledger and the pack; a year's rows are replaced together. Names are those of the pack of that run.
+# Derived from the ledger and the pack, and replaced as a whole. Names are those of the pack of that run.
 deadlines = Table(
     "deadlines",
     metadata,
     Column("year", Integer, primary_key=True, autoincrement=False),
     Column("ordinal", Integer, primary_key=True, autoincrement=False),
-    Column("filer", String, nullable=False),
-    Column("filer_name", Text, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("kind_zh", Text, nullable=False),
-    Column("kind_en", Text, nullable=False),
-    Column("cadence", String, nullable=False),
-    Column("period", String, nullable=False),
-    Column("period_start", String, nullable=False),
-    Column("period_end", String, nullable=False),
-    Column("term", String, nullable=False),
-    Column("roll", String, nullable=False),
-    Column("named_on", String),
-    Column("due_on", String),
-    Column("due_at", String),
-    Column("limit_at", String),
-    Column("extended_until", String),
-    Column("extended_by", Text),
-    Column("extended_because", Text),
-    Column("provisional", Boolean, nullable=False),
-    Column("cutoff_on", String),
-    Column("issued", String),
-    Column("first_received_at", String),
-    Column("received_at", String),
-    Column("accepted_at", String),
-    Column("submission", ForeignKey("submissions.id")),
-    Column("nil_on", String),
-    Column("awaited", Integer, nullable=False),
-    Column("overdue", Boolean, nullable=False),
-    Column("days_late", Integer, nullable=False),
-    Column("workdays_late", Integer, nullable=False),
-    Column("state", String, nullable=False),
-    Column("why_zh", Text, nullable=False),
-    Column("why_en", Text, nullable=False),
-    Column("basis", Text, nullable=False),
-    Column("assumed", Text),
-    Column("calendar", String, nullable=False),
-    Column("judged_on", String, nullable=False),
+    *_instance(),
+    Column("recorded_from", String, nullable=False),
     Index(None, "filer", "kind", "period"),
+)
+
+# What `deadlines` said before: one row each time that what was said of an instance changed, with from when until when.
+past_deadlines = Table(
+    "past_deadlines",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    *_instance(),
+    Column("recorded_from", String, primary_key=True),
+    Column("recorded_to", String, nullable=False),
+)
+
+# Who worked on the warehouse when, with what: a chain of its own, because it tells the clock, and the ledger of what
+# was filed and decided is the same however often a run was begun. what: run, audit. content: canonical JSON.
+runs = Table(
+    "runs",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("what", String, nullable=False),
+    Column("started_at", String, nullable=False),
+    Column("ended_at", String, nullable=False),
+    Column("year", Integer),
+    Column("ledger_head", String, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("previous_hash", String, nullable=False),
+    Column("hash", String, nullable=False),
+)
+
+# What was published and signed: draft, final, corrected. files: path → SHA-256; erratum: what moved since the edition
+# before; both canonical JSON.
+editions = Table(
+    "editions",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("state", String, nullable=False),
+    Column("entry", ForeignKey("ledger.sequence"), nullable=False),
+    Column("at", String, nullable=False),
+    Column("signed_by", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("files", Text, nullable=False),
+    Column("erratum", Text, nullable=False),
 )
 
 # One row a message to a recipient: what was meant to be said, before it was sent, and what became of it. An address

@@ -7,16 +7,18 @@ figure_id, the later one closes the version of the earlier.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, case, func, insert, select, update
+from sqlalchemy import Connection, case, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from contracts.adjustments import AdjustedFigure
 from contracts.errors import ContractError
 from contracts.exact import decimal_text
 from contracts.figure import Figure
+from warehouse.bulk import insert_many
 from warehouse.canonical import optional_decimal_text
 from warehouse.tables import figure_cells, figure_parts, figures
 
@@ -31,13 +33,17 @@ CONTENT = (
 
 @dataclass(frozen=True)
 class Recording:
-    """What a submission brings: whose figures, of which kind and year, known from when (`moment`, canonical text)."""
+    """What a submission brings: whose figures, of which kind and year, known from when (`moment`, canonical text).
+
+    closed: the keys of the versions that ended with it, by when; filled while it is recorded.
+    """
 
     submission: str
     kind: str
     year: int
     sheet: str
     moment: str
+    closed: dict[str, list[int]] = field(default_factory=dict)
 
 
 def replace_figures(
@@ -53,7 +59,7 @@ def replace_figures(
     """
     _refuse_twice([*own, *derived])
     if superseded is not None:
-        _close(connection, figures.c.submission == superseded, recording.moment)
+        _close(connection, figures.c.submission == superseded, recording)
     keys = _open_own(connection, recording, own)
     _renew_derived(connection, recording, derived, keys)
 
@@ -71,14 +77,16 @@ def renew_figures(
     reopened: they were closed, because it did not stand for a while. Whether its own figures stayed as they are.
     """
     _refuse_twice([*own, *derived])
-    kept = not reopened and _held(connection, recording.submission) == {
-        f.figure_id: (_content(recording, f), f.cells, list(f.parts)) for f in own
-    }
-    if kept:
-        keys = _open_keys(connection, [f.figure_id for f in own])
-    else:
-        _close(connection, figures.c.submission == recording.submission, recording.moment)
-        keys = _open_own(connection, recording, own)
+    held = {} if reopened else _held(connection, recording.submission)
+    same = {f.figure_id for f in own if held.get(f.figure_id) == (_content(recording, f), f.cells, list(f.parts))}
+    kept = not reopened and same == held.keys() == {f.figure_id for f in own}
+    own_versions = figures.c.submission == recording.submission
+    for some in _chunks(sorted(held.keys() - same)):
+        _close(connection, figures.c.figure_id.in_(some) & own_versions, recording)
+    if reopened:
+        _close(connection, own_versions, recording)
+    keys = _open_keys(connection, same)
+    keys |= _open_own(connection, recording, [f for f in own if f.figure_id not in same])
     _renew_derived(connection, recording, derived, keys)
     return kept
 
@@ -86,7 +94,7 @@ def renew_figures(
 def withdraw_figures(connection: Connection, recording: Recording, derived: Sequence[Figure]) -> None:
     """Close the figures of a submission that no longer stands, and bring the derived ones to what they are without."""
     _refuse_twice(derived)
-    _close(connection, figures.c.submission == recording.submission, recording.moment)
+    _close(connection, figures.c.submission == recording.submission, recording)
     _renew_derived(connection, recording, derived, {})
 
 
@@ -117,25 +125,55 @@ def _names(connection: Connection, keys: Iterable[int]) -> dict[int, str]:
     found: dict[int, str] = {}
     for some in _chunks(sorted(keys)):
         query = select(figures.c.key, figures.c.figure_id).where(figures.c.key.in_(some))
-        found.update(connection.execute(query).tuples())
+        found.update(connection.execute(query).tuples().all())
     return found
 
 
 def _open_own(connection: Connection, recording: Recording, own: Sequence[Figure]) -> dict[str, int]:
     ids = [figure.figure_id for figure in own]
     for some in _chunks(ids):
-        _close(connection, figures.c.figure_id.in_(some), recording.moment)
+        _close(connection, figures.c.figure_id.in_(some), recording)
+    filed = _file_first(connection, recording, [f.filed for f in own if isinstance(f, AdjustedFigure)])
     keys = _insert_versions(connection, recording, own, recording.submission)
-    cells = [
-        {"figure": keys[f.figure_id], "submission": recording.submission, "sheet": recording.sheet, "cell": f.cells}
+    _insert_cells(connection, recording, own, keys)
+    known = keys | _open_keys(connection, {part for f in own for part in f.parts} - set(keys))
+    # An adjusted figure is made of the one that was filed under its name, and not of itself.
+    parts = {keys[f.figure_id]: [filed[f.figure_id]] for f in own if isinstance(f, AdjustedFigure)}
+    parts |= {keys[f.figure_id]: _part_keys(f, known) for f in own if f.parts and not isinstance(f, AdjustedFigure)}
+    _insert_parts(connection, parts)
+    return keys
+
+
+def _insert_cells(connection: Connection, recording: Recording, own: Sequence[Figure], keys: dict[str, int]) -> None:
+    rows = [
+        {
+            "figure": keys[f.figure_id],
+            "submission": f.entry if isinstance(f, AdjustedFigure) else recording.submission,
+            "sheet": "" if isinstance(f, AdjustedFigure) else recording.sheet,
+            "cell": f.cells,
+        }
         for f in own
         if f.cells
     ]
-    if cells:
-        connection.execute(insert(figure_cells), cells)
-    known = keys | _open_keys(connection, {part for f in own for part in f.parts} - set(keys))
-    _insert_parts(connection, {keys[f.figure_id]: _part_keys(f, known) for f in own if f.parts})
-    return keys
+    if rows:
+        insert_many(connection, figure_cells, rows)
+
+
+def _file_first(connection: Connection, recording: Recording, filed: Sequence[Figure]) -> dict[str, int]:
+    """figure_id → the key of the figure as filed: the version of it on record, or one that ends as it begins."""
+    wanted, known = {f.figure_id: f for f in filed}, {}
+    for some in _chunks(sorted(wanted)):
+        query = select(figures).where(figures.c.submission == recording.submission, figures.c.figure_id.in_(some))
+        for row in connection.execute(query.order_by(figures.c.version)).mappings():
+            content = _content(recording, wanted[row["figure_id"]])
+            if all(row[name] == value for name, value in content.items()):
+                known[row["figure_id"]] = row["key"]
+    new = [f for name, f in wanted.items() if name not in known]
+    keys = _insert_versions(connection, recording, new, recording.submission)
+    _insert_cells(connection, recording, new, keys)
+    for chunk in _chunks(sorted(keys.values())):
+        _close(connection, figures.c.key.in_(chunk), recording)
+    return known | keys
 
 
 def _renew_derived(
@@ -156,13 +194,13 @@ def _renew_derived(
             else:
                 changed.append(figure)
         for chunk in _chunks([f.figure_id for f in changed]):
-            _close(connection, figures.c.figure_id.in_(chunk), recording.moment)
+            _close(connection, figures.c.figure_id.in_(chunk), recording)
         keys = _insert_versions(connection, recording, changed, None)
         _insert_parts(connection, {keys[f.figure_id]: _part_keys(f, known) for f in changed})
         known |= keys
     gone = connection.execute(select(figures.c.figure_id).where(*here, figures.c.recorded_to.is_(None))).scalars()
     for chunk in _chunks(sorted(set(gone) - ids)):
-        _close(connection, figures.c.figure_id.in_(chunk), recording.moment)
+        _close(connection, figures.c.figure_id.in_(chunk), recording)
 
 
 def _in_order_of_parts(derived: Sequence[Figure]) -> Iterable[list[Figure]]:
@@ -205,7 +243,7 @@ def _insert_versions(
                 "recorded_to": None,
             }
         )
-    connection.execute(insert(figures), rows)
+    insert_many(connection, figures, rows)
     return {row["figure_id"]: row["key"] for row in rows}
 
 
@@ -236,9 +274,12 @@ def _same(row: Any, recording: Recording, figure: Figure) -> bool:
     return row["submission"] is None and all(row[n] == v for n, v in _content(recording, figure).items())
 
 
-def _close(connection: Connection, which: ColumnElement[bool], moment: str) -> None:
+def _close(connection: Connection, which: ColumnElement[bool], recording: Recording) -> None:
+    moment = recording.moment
     ended = case((figures.c.recorded_from > moment, figures.c.recorded_from), else_=moment)
-    connection.execute(update(figures).where(which, figures.c.recorded_to.is_(None)).values(recorded_to=ended))
+    change = update(figures).where(which, figures.c.recorded_to.is_(None)).values(recorded_to=ended)
+    for key, when in connection.execute(change.returning(figures.c.key, figures.c.recorded_to)):
+        recording.closed.setdefault(when, []).append(key)
 
 
 def _last_versions(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, str]]:
@@ -276,7 +317,7 @@ def _parts_of(connection: Connection, keys: Sequence[int]) -> dict[int, list[int
 def _insert_parts(connection: Connection, parts: dict[int, list[int]]) -> None:
     rows = [{"figure": k, "ordinal": n, "part": p} for k, keys in parts.items() for n, p in enumerate(keys, 1)]
     if rows:
-        connection.execute(insert(figure_parts), rows)
+        insert_many(connection, figure_parts, rows)
 
 
 def _part_keys(figure: Figure, known: dict[str, int]) -> list[int]:

@@ -84,6 +84,7 @@ KIND = define_kind(
     purpose_zh="企业本年度行风纠风工作方案和工作联系人，每年报送一次。",
     filers=("basic_carrier", "value_added"),
     cadence="yearly",
+    retained="P3Y",  # our assumption: nobody turns to the contact of a plan that is three years over
     fields=FIELDS,
     rules=RULES,
     measures=(

@@ -6,6 +6,7 @@ import re
 import sys
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from contracts.context import Reference
 from contracts.errors import UsageError
@@ -15,6 +16,7 @@ from contracts.kind import Kind, discover_kinds
 from contracts.obligations import ZONE
 from contracts.period import Period
 from contracts.submission import Arrival
+from flows.bulk_filing import judge_bulk, open_bulk
 from flows.commands.formats.checked import Checked
 from flows.commands.formats.junit import junit
 from flows.commands.formats.sarif import sarif
@@ -57,23 +59,25 @@ def check_file(
     filer = _filer(filer, named["filer"] if named else None, pack)
     kind = kinds[code].in_force(period) if period else kinds[code]
     year = period.year if period else (pack.settings.year if pack else None)
+    asked: dict[str, Any] = {
+        "period": period,
+        "filer": filer,
+        "filer_class": pack.filer_class(filer) if pack and filer else None,
+        "references": _references(kind, pack, home, filer, period),
+        "waivers": pack.waivers(filer, period, _day_of_arrival(pack, file)) if pack and filer and period else (),
+        "explanations": _explanations(pack, home),
+    }
+    text = None
     with Settings.of_environment().reader() as reader, snapshot(file) as (copy, sha256):
-        reading = reader.read(copy, file.name)
-        filed = tabulate(reading, file.name, kind, year, kinds.values())
-        # Only SARIF names lines and characters; nothing else needs the text again.
-        text = _text_of(copy, reading) if shape == "sarif" else None
-    references = _references(kind, pack, home, filer, period)
-    waivers = pack.waivers(filer, period, _day_of_arrival(pack, file)) if pack and filer and period else ()
-    verdict = judge_filed(
-        filed,
-        period=period,
-        filer=filer,
-        filer_class=pack.filer_class(filer) if pack and filer else None,
-        references=references,
-        waivers=waivers,
-        explanations=_explanations(pack, home),
-    ).verdict
-    _print(Checked(verdict, filed.account, kind, file.name, sha256, period, filer, text), shape)
+        if (bulk := open_bulk(reader, copy, file.name, kind, year)) is not None:
+            account, verdict = bulk.filed.account, judge_bulk(bulk, **asked).verdict
+        else:
+            reading = reader.read(copy, file.name)
+            filed = tabulate(reading, file.name, kind, year, kinds.values())
+            # Only SARIF names lines and characters; nothing else needs the text again.
+            text = _text_of(copy, reading) if shape == "sarif" else None
+            account, verdict = filed.account, judge_filed(filed, **asked).verdict
+    _print(Checked(verdict, account, kind, file.name, sha256, period, filer, text), shape)
     return 0 if verdict.outcome is Outcome.ACCEPTED else 1
 
 
@@ -134,9 +138,9 @@ def _explanations(pack: Pack | None, home: Path | None) -> tuple[Explanation, ..
     if pack is None or home is None:
         return pack.explanations() if pack else ()
     from flows.comparisons import all_explanations
-    from warehouse.home import Home
+    from flows.homes import look
 
-    with Home.look(home) as opened:
+    with look(home) as opened:
         return all_explanations(opened, pack)
 
 
@@ -148,10 +152,10 @@ def _references(
         return {}
     if home is not None and filer and period:
         from flows.comparisons import gather_references
-        from warehouse.home import Home
+        from flows.homes import look
 
         zone = pack.settings.publish_at
-        with Home.look(home) as opened:
+        with look(home) as opened:
             if opened.bureau != pack.settings.bureau:
                 raise UsageError(
                     f"数据目录 {home} 属于 {opened.bureau}，不是 {pack.settings.bureau}",

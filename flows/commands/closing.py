@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
+from contracts.adjustments import Adjustment
 from contracts.waivers import Waiver
 from flows.batch import BatchResult
 from flows.commands.console import Console
@@ -26,6 +27,21 @@ def print_open(console: Console, result: BatchResult, pack: str) -> None:
         f"已撤回：{len(result.withdrawn)} 份报送曾被接受，重新判定后退回，其数字不再有效。\n"
         f"Withdrawn: {len(result.withdrawn)} accepted before, returned now that they were judged again:",
         result.withdrawn,
+    )
+    _lines(
+        console,
+        "bold red",
+        f"{len(result.erased)} 个文件的原件已按规定清除，但仍在数据包中；请手工删除该文件（连同 arrivals.csv 中的一行，"
+        "或换成同名的空文件）。\n"
+        "Erased, but still in the pack; remove them by hand (with their lines of arrivals.csv, or empty the files):",
+        result.erased,
+    )
+    _lines(
+        console,
+        "yellow",
+        f"{len(result.not_judged_again)} 份报送本应重新判定，但原件已清除，维持原判定。\n"
+        f"{len(result.not_judged_again)} ought to be judged again, but their originals were erased; verdicts stay:",
+        [f"{file}：{zh} / {en}" for file, zh, en in result.not_judged_again],
     )
     _lines(
         console,
@@ -53,6 +69,19 @@ def print_open(console: Console, result: BatchResult, pack: str) -> None:
     )
     _lines(console, "yellow", "已过期、未适用的豁免 / expired waivers:", [_waiver(w) for w in asked.waivers_expired])
     _lines(console, "yellow", "未用到的豁免 / unused waivers:", [_waiver(w) for w in asked.waivers_unused])
+    _lines(
+        console,
+        "bold yellow",
+        "人工调整已失效：报送的数值已变，按报送公布；请重新决定。\n"
+        "Adjustments that lapsed: the figure is filed otherwise by now, and published as filed; decide again:",
+        [_adjustment(a) for a in asked.adjustments_lapsed],
+    )
+    _lines(
+        console,
+        "yellow",
+        "人工调整没有对应的数字 / adjustments of no figure:",
+        [_adjustment(a) for a in asked.adjustments_unused],
+    )
     if result.judged_again:
         console.print(
             f"重新判定 {len(result.judged_again)} 份（对照或说明有变化） / judged again: {len(result.judged_again)}"
@@ -90,6 +119,10 @@ def _waiver(waiver: Waiver) -> str:
     return f"{waiver.rule} {waiver.filer} {waiver.period}，至 {waiver.last_day.isoformat()}（{waiver.approver}）"
 
 
+def _adjustment(adjustment: Adjustment) -> str:
+    return f"{adjustment.figure_id} {adjustment.filed} → {adjustment.value:f}（{adjustment.told}）"
+
+
 def questions_json(asked: Questions) -> dict[str, Any]:
     """The same for a machine to read."""
     return {
@@ -103,6 +136,8 @@ def questions_json(asked: Questions) -> dict[str, Any]:
         "waivers_unused": [_waiver_json(w) for w in asked.waivers_unused],
         "explanations_refused": asked.explanations_refused,
         "explanations_unused": [e.key for e in asked.explanations_unused],
+        "adjustments_lapsed": [adjustment_json(a) for a in asked.adjustments_lapsed],
+        "adjustments_unused": [adjustment_json(a) for a in asked.adjustments_unused],
     }
 
 
@@ -127,3 +162,9 @@ def question_json(question: Question) -> dict[str, Any]:
 def _waiver_json(waiver: Waiver) -> dict[str, Any]:
     names = ("rule", "filer", "period", "approver", "reason")
     return {n: getattr(waiver, n) for n in names} | {"until": waiver.last_day.isoformat()}
+
+
+def adjustment_json(adjustment: Adjustment) -> dict[str, Any]:
+    names = ("figure_id", "filed", "unit", "approver", "reason", "evidence")
+    told = {"value": f"{adjustment.value:f}", "decided_on": adjustment.decided_on.isoformat()}
+    return {n: getattr(adjustment, n) for n in names} | told

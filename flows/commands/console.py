@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import rich.console
+from rich.table import Table
 
 
 class Console(rich.console.Console):
@@ -10,3 +11,11 @@ class Console(rich.console.Console):
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError
+
+
+def folded(*headings: str) -> Table:
+    """A table that breaks what is too wide for the console into lines: an identifier cut short names nothing."""
+    table = Table()
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table

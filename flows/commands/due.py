@@ -28,6 +28,7 @@ from flows.moments import moment_of
 from flows.pack import Pack
 from flows.rehearsal import home_to_try
 from flows.settings import Settings
+from warehouse.past import as_of
 
 STYLE = {
     State.MISSING: "bold red",
@@ -67,8 +68,8 @@ def show_due(
     _known("填报单位", "filer", filer, pack.filer_names())
     state = {s.zh: s.value for s in State}.get(state or "", state)
     _known("状态", "state", state, [s.value for s in State])
-    with settings.reader() as reader, home_to_try(pack, home, reader) as opened:
-        found = timetable(pack, opened, asked)
+    with settings.reader() as reader, home_to_try(pack, home, reader) as opened, as_of(opened, asked) as then:
+        found = timetable(pack, then, asked)
     wanted = {name: value for name, value in (("filer", filer), ("state", state)) if value is not None}
     kept = found.frame.filter(**wanted)
     if shape == "json":

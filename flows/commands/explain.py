@@ -15,11 +15,11 @@ from flows.batch import load_pack
 from flows.commands.closing import question_json
 from flows.commands.console import Console
 from flows.commands.terminal import inert, print_json
+from flows.homes import look
 from flows.pack import Pack
 from flows.pack_writing import add_entry
 from flows.questions import Question, Questions, gather_questions
 from flows.settings import Settings
-from warehouse.home import Home
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def explain_pack(folder: Path, home: Path | None, said: Said, *, as_json: bool) 
 
 def questions_of(pack: Pack, home: Path) -> Questions:
     """What is open in the home, which has to be of the pack's bureau."""
-    with Home.look(home) as opened:
+    with look(home) as opened:
         if opened.bureau != pack.settings.bureau:
             raise UsageError(
                 f"数据目录 {home} 属于 {opened.bureau}，不是 {pack.settings.bureau}",

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from contracts.errors import UsageError
 from contracts.exact import decimal_text
+from contracts.masking import is_personal_number, masked_prose
 from contracts.numerals import fold
 from contracts.partial_date import parse_date
 from contracts.quantity import LONGEST_CELL, Quantity, parse_quantity, scan
@@ -60,7 +61,7 @@ def _spans(text: str, year: int | None) -> Iterator[Line]:
     A phrase that names several days (每季度末月15日) has a line for each of them.
     """
     for span in scan(text, year=year):
-        where = {"start": span.start, "end": span.end, "text": span.text}
+        where = {"start": span.start, "end": span.end, "text": masked_prose(span.text)}
         if span.quantity is not None:
             yield where | _quantity(span.quantity)
         elif span.kind in ("date", "year_range"):
@@ -71,9 +72,9 @@ def _spans(text: str, year: int | None) -> Iterator[Line]:
 def _cells(text: str, year: int | None) -> Iterator[Line]:
     """Each line as one cell: a quantity, a date, or none with the reason."""
     for line in text.splitlines():
-        where = {"start": 0, "end": len(line), "text": line}
+        where = {"start": 0, "end": len(line), "text": masked_prose(line)}
         cell = line.strip()
-        quantity = parse_quantity(cell)
+        quantity = None if is_personal_number(cell) else parse_quantity(cell)
         # 2020-2022 alone may be years, a code or a subtraction
         date = None if quantity or not cell or _YEARS.fullmatch(fold(cell)) else parse_date(cell, year)
         if quantity is not None:
@@ -87,6 +88,8 @@ def _cells(text: str, year: int | None) -> Iterator[Line]:
 def _reason(cell: str) -> str:
     if not cell:
         return "空白 / blank"
+    if is_personal_number(cell):
+        return "手机号码或身份证号码 / a mobile or an identity number"
     if len(cell) > LONGEST_CELL:
         return "过长，是一段文字而不是一个单元格 / too long: prose, no cell"
     spans = scan(cell)

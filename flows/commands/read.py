@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from rich.text import Text
 
 from contracts.finding import Finding
+from contracts.masking import is_personal_heading, masked, masked_prose, prose_of
 from contracts.table import SheetAccount
 from flows.commands.console import Console
 from flows.commands.telling import finding_text, reconciled
 from flows.commands.terminal import inert, one_line, print_json, snapshot
 from flows.settings import Settings
-from transforms.understanding import SeenTable, Understanding, understand
+from transforms.understanding import SeenTable, TableCell, Understanding, understand
 
 _TYPES_SHOWN = 3
 
@@ -29,7 +31,7 @@ def read_file(file: Path, *, as_json: bool, rows: bool) -> int:
         reader.start()
         reading = reader.read(copy, file.name)
     seen = understand(reading.book) if reading.book else None
-    findings = (*reading.findings, *(seen.findings if seen else ()))
+    findings = tuple(map(prose_of, (*reading.findings, *(seen.findings if seen else ()))))
     if rows and seen is not None:
         _print_rows(seen)
     if rows:
@@ -48,8 +50,17 @@ def _print_rows(seen: Understanding) -> None:
     for tables in seen.tables:
         for table in tables:
             for number, cells in table.cells():
-                line = {"sheet": table.sheet.name, "row": number, "cells": [vars(cell) for cell in cells]}
+                line = {"sheet": table.sheet.name, "row": number, "cells": [_cell(cell) for cell in cells]}
                 sys.stdout.write(inert(json.dumps(line, ensure_ascii=False)) + "\n")
+
+
+def _cell(cell: TableCell) -> dict[str, str]:
+    """A cell as it is shown: no contract says here what is personal, but its heading or the text itself may."""
+    mask = masked if _says_personal(cell.heading) else masked_prose
+    return vars(cell) | {"text": mask(cell.text)}
+
+
+_says_personal = cache(is_personal_heading)
 
 
 def _as_json(name: str, sha256: str, seen: Understanding | None, findings: tuple[Finding, ...]) -> dict[str, Any]:

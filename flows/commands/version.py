@@ -12,10 +12,11 @@ PROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
 
 def version_line() -> str:
     """Ours and Python's, on one line."""
-    return f"jixiao {_ours()} (Python {platform.python_version()})"
+    return f"jixiao {own_version()} (Python {platform.python_version()})"
 
 
-def _ours() -> str:
+def own_version() -> str:
+    """Ours alone."""
     try:
         return version("jixiao")
     except PackageNotFoundError:  # run from a clone that nobody installed

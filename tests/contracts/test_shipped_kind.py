@@ -12,7 +12,7 @@ import pytest
 
 CODE, PREFIX = "line_faults", "LF"
 MODULE, EXAMPLES = f"contracts/kinds/{CODE}.py", f"contracts/kinds/{CODE}.toml"
-COPIED = ("contracts", "transforms", "tests/contracts", "tests/conftest.py", "pyproject.toml")
+COPIED = ("contracts", "transforms", "tests/contracts", "tests/conftest.py", "tests/postgres.py", "pyproject.toml")
 TWO_WAYS = "test_every_kind_has_an_examples_file_and_every_examples_file_a_kind"
 
 

@@ -29,7 +29,19 @@ ALLOWED = {
     "warehouse/reports/attachments.py": {
         "indicator_figures"
     },  # figures that were filed and not computed are told apart
-    "flows/cli.py": {"network_build"},  # the examples that `--help` shows
+    # The examples that `--help` shows.
+    "flows/command_line/asking.py": {"user_complaints"},
+    "flows/command_line/filing.py": {"network_build"},
+    "flows/command_line/rule_book.py": {"network_build"},
+    # The mart of complaints' timeliness is over that register, as its law has it.
+    "warehouse/complaint_tallies.py": {"user_complaints"},
+    "warehouse/dimensions.py": {"user_complaints", "work_nodes"},
+    # The table of the plan's nodes is called what the form that reports on them is called.
+    "warehouse/dimension_tables.py": {"work_nodes"},
+    "warehouse/marts/dimensions.py": {"work_nodes"},
+    "warehouse/meanings.py": {"work_nodes"},
+    "warehouse/migrations/versions/0007_dimensions.py": {"work_nodes"},
+    "warehouse/roles.py": {"work_nodes"},
 }
 
 

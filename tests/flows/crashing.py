@@ -28,6 +28,7 @@ class Order:
     home: str
     after: int | None
     delay: float
+    database: str = ""  # URL of its PostgreSQL, where it has one
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,11 @@ class Crashing:
 
     process: subprocess.Popen[str]
 
-    def run(self, home: Path, after: int | None = None, delay: float = 0.0) -> Told:
+    def run(self, home: Path, after: int | None = None, delay: float = 0.0, database: str = "") -> Told:
         """Run the pack into `home`; with `after`, SIGKILL `delay` seconds after that many steps were done."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        order = Order(str(home), after, delay)
+        order = Order(str(home), after, delay, database)
         self.process.stdin.write(json.dumps(asdict(order)) + "\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
@@ -117,7 +118,7 @@ def _run(pack: Path, order: Order, said: TextIO) -> None:
 
     try:
         said.write(json.dumps([time.monotonic(), "start"]) + "\n")
-        settings = Settings()
+        settings = Settings.model_validate({"database_url": order.database})
         result = run_plain(load_pack(pack, settings), Path(order.home), settings, pause=pause)
         said.write(json.dumps({"new": result.new}) + "\n")
         os._exit(0)

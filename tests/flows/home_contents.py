@@ -19,11 +19,11 @@ Contents = dict[str, list[str] | str]
 def read_contents(home: Path) -> Contents:
     """Every row of every table of the warehouse and of the analyst's copy, and every other file byte for byte.
 
-    No table has a column of the wall clock, so none is left out.
+    Only who ran when is left out: no other table has a column of the wall clock.
     """
     found: Contents = {f"{DATABASE}:{name}": rows for name, rows in read_tables(home).items()}
     if (home / ANALYST).exists():
-        found |= {f"{ANALYST}:{name}": rows for name, rows in _analyst_tables(home / ANALYST).items()}
+        found |= {f"{ANALYST}:{name}": rows for name, rows in read_analyst(home).items()}
     for path in sorted(home.rglob("*")):
         name = path.relative_to(home).as_posix()
         if path.is_file() and name != ANALYST and not name.startswith(DATABASE):
@@ -34,11 +34,12 @@ def read_contents(home: Path) -> Contents:
 def read_tables(home: Path) -> dict[str, list[str]]:
     with closing(sqlite3.connect(home / DATABASE)) as connection:
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        names.remove("runs")
         return {name: sorted(repr(row) for row in connection.execute(f'SELECT * FROM "{name}"')) for name in names}
 
 
-def _analyst_tables(file: Path) -> dict[str, list[str]]:
-    with duckdb.connect(str(file), read_only=True) as connection:
+def read_analyst(home: Path) -> dict[str, list[str]]:
+    with duckdb.connect(str(home / ANALYST), read_only=True) as connection:
         listed = connection.execute("SELECT table_schema, table_name FROM information_schema.tables").fetchall()
         names = [f'"{schema}"."{table}"' for schema, table in listed]
         return {name: sorted(map(repr, connection.execute(f"SELECT * FROM {name}").fetchall())) for name in names}

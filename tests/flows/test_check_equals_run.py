@@ -79,7 +79,8 @@ def test_every_file_at_its_turn(jiangxi: Finished, tmp_path: Path, capsys: pytes
             judge = partial(stages.judge_again, home, pack, due.submission, due.causes, reader, due.head)
             return compared(due.submission, judge)
 
-        received = [stages.receive(home, pack, arrival) for arrival in pack.arrivals]
+        stages.keep_pack(home, pack, pack.settings.issued_at)
+        received = [stages.receive(home, pack, arrival, pack.settings.issued_at) for arrival in pack.arrivals]
         taken = list(work_through(Watch(home, pack), pack, received, settle, judge_again))
     assert not different
     assert len(statuses) == len(pack.arrivals) == len(taken) - len(again)

@@ -400,7 +400,8 @@ def test_another_bureaus_home_is_refused(
 def test_trace_finds_the_only_home(
     jiangxi: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shutil.copytree(jiangxi.home / "landing", tmp_path / "var" / "here" / "landing")
+    for name in ("landing", "registers"):
+        shutil.copytree(jiangxi.home / name, tmp_path / "var" / "here" / name)
     shutil.copy(jiangxi.home / "warehouse.db", tmp_path / "var" / "here" / "warehouse.db")
     monkeypatch.setenv("JIXIAO_VAR", str(tmp_path / "var"))
     command = ("trace", "g5_built@CT.2020")

@@ -23,6 +23,7 @@ FILES = ("filers.csv", "obligations.csv", *FILED, "arrivals.csv")
 SETTLED = [(file, small_pack.AGAIN.get(file, ())) for file in FILES]
 STEPS = (
     "open",
+    "keep the pack",
     *(f"receive {file}" for file in FILES),
     *(step for file, again in SETTLED for step in (f"settle {file}", *(f"again {a}" for a in again))),
     "deadlines",
@@ -30,6 +31,7 @@ STEPS = (
     "before publish",
     "before analyst",
     "publish",
+    "note the run",
 )
 STRIDE = 9
 KILLS = [list(range(first, len(STEPS) + 1, STRIDE)) for first in range(1, STRIDE + 1)]

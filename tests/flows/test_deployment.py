@@ -91,19 +91,22 @@ class Clone:
 
 @dataclass(frozen=True)
 class Seen:
-    """What was seen: the deployments of intake and deadlines, the runs that their own schedules planned; of intake one
-    run by hand and one on a schedule of ours, the task runs of these two and the home after each; of deadlines one run
-    by hand, on a day that was asked about; all artifacts."""
+    """What was seen: the deployments of intake, deadlines and audit, the runs that their own schedules planned; of
+    intake one run by hand and one on a schedule of ours, the task runs of these two and the home after each; of
+    deadlines one run by hand, on a day that was asked about, and one of audit; all artifacts."""
 
     clone: Clone
     deployment: dict[str, Any]
     daily: dict[str, Any]
+    nightly: dict[str, Any]
     planned: list[dict[str, Any]]
     planned_daily: list[dict[str, Any]]
+    planned_nightly: list[dict[str, Any]]
     by_hand: dict[str, Any]
     scheduled: dict[str, Any]
     tasks: dict[str, list[dict[str, Any]]]
     reminded: dict[str, Any]
+    audited: dict[str, Any]
     artifacts: list[dict[str, Any]]
     first: Contents
     second: Contents
@@ -167,8 +170,9 @@ def seen(clone: Clone) -> Iterator[Seen]:
     clone.prefect("--no-prompt", "deploy", "--all")
     deployment = clone.get("/deployments/name/intake/intake")
     daily = clone.get("/deployments/name/deadlines/deadlines")
-    planned, planned_daily = (planned_by(clone, one["id"]) for one in (deployment, daily))
-    silence(clone, deployment, daily)
+    nightly = clone.get("/deployments/name/audit/audit")
+    planned, planned_daily, planned_nightly = (planned_by(clone, one["id"]) for one in (deployment, daily, nightly))
+    silence(clone, deployment, daily, nightly)
     log = clone.folder.parent / "worker.log"
     worker = [PREFECT, "worker", "start", "--pool", "jixiao", "--name", "test"]
     with ExitStack() as stack:
@@ -184,17 +188,21 @@ def seen(clone: Clone) -> Iterator[Seen]:
         }
         asked = {"parameters": daily["parameters"] | {"on": "2020-12-09T08:30"}}
         reminded = finished(clone, clone.post(f"/deployments/{daily['id']}/create_flow_run", asked)["id"])
+        audited = finished(clone, clone.post(f"/deployments/{nightly['id']}/create_flow_run", {})["id"])
         artifacts = clone.post("/artifacts/filter", {"limit": 200})
         yield Seen(
             clone,
             deployment,
             daily,
+            nightly,
             planned,
             planned_daily,
+            planned_nightly,
             by_hand,
             scheduled,
             tasks,
             reminded,
+            audited,
             artifacts,
             first,
             second,
@@ -262,7 +270,7 @@ def test_every_schedule_has_a_slug_a_zone_and_says_whether_it_is_active(root: Pa
     assert all("schedules" in deployment and "schedule" not in deployment for deployment in deployments)
     slugs = [schedule["slug"] for schedule in schedules]
     assert len(set(slugs)) == len(slugs)
-    assert [deployment["name"] for deployment in deployments] == ["intake", "deadlines"]
+    assert [deployment["name"] for deployment in deployments] == ["intake", "deadlines", "audit"]
 
 
 # --- what came of it
@@ -306,6 +314,21 @@ def test_the_daily_run_says_how_things_stood_on_the_day_that_was_asked_about(see
     assert (page["type"], page["flow_run_id"]) == ("markdown", seen.reminded["id"])
     assert "| 小移动 | 已退回 1 |" in page["data"]
     assert "没有联系方式，未提醒：小移动、管理处" in page["data"]
+
+
+def test_the_audit_is_planned_for_every_night_in_shanghai(seen: Seen) -> None:
+    (schedule,) = seen.nightly["schedules"]
+    assert (schedule["slug"], schedule["active"]) == ("nightly-three-thirty-five", True)
+    times = sorted(datetime.fromisoformat(run["expected_start_time"]) for run in seen.planned_nightly)
+    assert {(at.astimezone(UTC).hour, at.minute) for at in times} == {(19, 35)}
+    assert {later - sooner for sooner, later in pairwise(times)} == {timedelta(days=1)}
+
+
+def test_the_audit_holds_and_publishes_its_page(seen: Seen) -> None:
+    assert (seen.audited["state_type"], seen.audited["state_name"]) == ("COMPLETED", "Completed"), seen.audited
+    (page,) = [a for a in seen.artifacts if a["key"] == "audit-jiangxi-2020"]
+    assert "全部成立" in page["data"]
+    assert (seen.clone.home / "published" / "checks" / "index.html").is_file()
 
 
 def test_deploying_again_adds_no_second_schedule_and_wakes_the_one_there_is(seen: Seen) -> None:

@@ -20,6 +20,7 @@ from flows.commands.due import show_due
 from tests.flows.conftest import EXAMPLES, Finished
 from tests.flows.reminded_pack import write_pack
 from tests.flows.small_pack import write_lines
+from warehouse.home import Home
 
 JIANGXI = EXAMPLES / "jiangxi-2020"
 
@@ -63,6 +64,18 @@ def test_what_came_after_the_day_is_not_known_on_it(jiangxi: Finished) -> None:
     at_noon = told(jiangxi, "--on", "2020-12-14T09:04", "--filer", "CU", "--state", "missing")
     assert [r["period"] for r in at_noon] == ["2020-11"]
     assert told(jiangxi, "--on", "2020-12-14T09:05", "--filer", "CU", "--state", "missing") == []
+
+
+def test_the_verdict_is_that_of_the_moment_asked_about(jiangxi: Finished) -> None:
+    """What was judged again, or filed again, since then counts since then."""
+    mobile = ("--filer", "CM", "--on")
+    returned = [r for r in told(jiangxi, *mobile, "2020-12-09") if r["period"] == "2020-11"]
+    assert [r["state"] for r in returned] == ["returned"]
+    with Home.look(jiangxi.home) as home:
+        first = next(s for s in home.submissions(2020) if s.file.endswith("CM_2020-11.xlsx"))
+    assert returned[0]["submission"] == first.id
+    later = [r for r in told(jiangxi, *mobile, "2020-12-11") if r["period"] == "2020-11"]
+    assert [r["state"] for r in later] == ["accepted"]
 
 
 def test_what_is_late_within_its_day_is_said_to_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import shutil
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -88,7 +88,7 @@ def test_a_second_run_keeps_what_is_kept(tmp_path: Path) -> None:
     assert len(kept) == 6
     steps: list[str] = []
     run_plain(pack, tmp_path / "home", Settings(), pause=steps.append)
-    assert steps[-5:] == ["deadlines", "check", "before publish", "before analyst", "publish"]
+    assert steps[-6:] == ["deadlines", "check", "before publish", "before analyst", "publish", "note the run"]
     assert database.read_bytes() == before
     with Home.look(tmp_path / "home") as home:
         assert home.deadlines() == kept
@@ -100,6 +100,10 @@ def test_what_is_still_to_come_is_not_missing_and_what_is_past_is_seen(jiangxi: 
     with Home.look(jiangxi.home) as home:
         last = max(s.arrival.received_at for s in home.submissions(2020))
         over = datetime(2021, 1, 11, tzinfo=ZONE)  # a December report is due on 10 January, until midnight
-        assert looked_at(home, pack, date(2020, 3, 1)) == last
-        assert looked_at(home, pack, date(2021, 1, 5)) == max(last, datetime(2021, 1, 5, tzinfo=ZONE))
-        assert looked_at(home, pack, date(2021, 1, 11)) == looked_at(home, pack, date(2030, 1, 1)) == over
+        assert looked_at(home, pack, morning(2020, 3, 1)) == last
+        assert looked_at(home, pack, morning(2021, 1, 5)) == max(last, datetime(2021, 1, 5, tzinfo=ZONE))
+        assert looked_at(home, pack, morning(2021, 1, 11)) == looked_at(home, pack, morning(2030, 1, 1)) == over
+
+
+def morning(year: int, month: int, day: int) -> datetime:
+    return datetime(year, month, day, 8, tzinfo=ZONE)

@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from sqlalchemy import select
 
 from contracts.finding import Outcome
 from contracts.obligations import ZONE
@@ -19,6 +20,8 @@ from contracts.timeliness import FILED, State
 from tests.warehouse import made_timetable as made
 from tests.warehouse import toy
 from tests.warehouse.toy import Filed, moment, submit
+from warehouse import tables
+from warehouse.database import reading
 from warehouse.deadlines import StoredDeadline
 from warehouse.expectations import check_warehouse
 from warehouse.home import Home
@@ -64,6 +67,21 @@ def test_the_same_again_writes_nothing(home: Home) -> None:
     assert bytes_of(home) == before
     home.keep_deadlines(made.YEAR, made.make(), made.ON, "cn+hunan")
     assert bytes_of(home) != before
+
+
+def test_what_was_said_before_is_kept_also_where_the_day_goes_back(home: Home) -> None:
+    """A summary's day that is moved forward lets the timetable be judged as of an earlier moment than before."""
+    days = [datetime(2019, 7, day, 9, tzinfo=ZONE) for day in (12, 14, 12, 16)]
+    owed = [made.OWED[:2], made.OWED[:1], made.OWED[:3], made.OWED[:2]]
+    for day, some in zip(days, owed, strict=True):
+        home.keep_deadlines(made.YEAR, made.make(some, on=day), day, "cn")
+    with reading(home.engine) as connection:
+        p = tables.past_deadlines.c
+        query = select(p.ordinal, p.recorded_from, p.recorded_to).order_by(p.ordinal, p.recorded_from)
+        past = [tuple(row) for row in connection.execute(query)]
+    assert past
+    assert all(since < until for _, since, until in past)
+    assert len({(ordinal, since) for ordinal, since, _ in past}) == len(past)
 
 
 def test_a_later_judgment_takes_the_place_of_the_one_before_and_of_its_year_only(home: Home) -> None:

@@ -45,6 +45,27 @@ def test_a_home_belongs_to_one_bureau(home: Home) -> None:
         Home.open(home.folder, bureau="BJ", title="北京")
 
 
+def test_a_folder_with_registers_is_not_opened_with_an_empty_database(tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    with toy.open_home(folder) as home:
+        submit(home, CT)
+    kept = {p: p.read_bytes() for p in folder.glob("*/*/*")}
+    (folder / "warehouse.db").rename(tmp_path / "away.db")
+    for _ in range(2):
+        with pytest.raises(StorageError, match="jixiao restore") as refused:
+            toy.open_home(folder)
+        assert str(folder) in refused.value.zh
+        assert not (folder / "warehouse.db").exists()
+    toy.open_home(tmp_path / "other").close()
+    (tmp_path / "other" / "warehouse.db").rename(folder / "warehouse.db")
+    with pytest.raises(StorageError, match="jixiao restore"):
+        toy.open_home(folder)
+    assert {p: p.read_bytes() for p in folder.glob("*/*/*")} == kept != {}
+    (tmp_path / "away.db").rename(folder / "warehouse.db")
+    with toy.open_home(folder) as home:
+        assert home.sweep_registers() == []
+
+
 def test_looking_makes_no_home(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="warehouse"):
         Home.look(tmp_path)

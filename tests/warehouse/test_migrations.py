@@ -10,7 +10,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from contracts.errors import StorageError
 from contracts.finding import Outcome
@@ -29,7 +29,9 @@ def put_back(home: Home, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(files("warehouse") / "migrations").replace("%", "%%"))
     with home.engine.execution_options(writes=True).begin() as connection:
-        for (view,) in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'view'")).tuples().all():
+        if home.engine.dialect.name == "postgresql":
+            connection.execute(text("DROP SCHEMA mart CASCADE"))
+        for view in inspect(connection).get_view_names():
             connection.execute(text(f'DROP VIEW "{view}"'))
         config.attributes["connection"] = connection
         command.downgrade(config, revision)

@@ -130,13 +130,13 @@ def judge_by_hand(filed: Filed) -> tuple[Table, pl.DataFrame, Verdict]:
     return table, frame, judge(filed.kind, table, frame).verdict
 
 
-def record(home: Home, filed: Filed, submission: Submission) -> Verdict:
+def record(home: Home, filed: Filed, submission: Submission, head: int | None = None) -> Verdict:
     table, frame, verdict = judge_by_hand(filed)
     if verdict.outcome is Outcome.RETURNED:
-        home.record(submission, filed.kind, verdict, None, table, [], [], filed.account)
+        home.record(submission, filed.kind, verdict, None, table, [], [], filed.account, head=head)
         return verdict
     own = [stations(filed, int(frame["built"].sum()), frame.height)]
-    home.record(submission, filed.kind, verdict, frame, table, own, totals(home, filed, own), filed.account)
+    home.record(submission, filed.kind, verdict, frame, table, own, totals(home, filed, own), filed.account, head=head)
     return verdict
 
 
@@ -235,6 +235,15 @@ def crash(folder: Path, stage: str) -> None:
         event.listen(home.engine, "commit", die)  # called before the database commits
     record(home, CRASHING, submission)
     die()
+
+
+def file_months(home: Home, filer: str, months: int) -> None:
+    """The first months of one filer among others who file: judged anew while somebody else has written since."""
+    for month in range(1, months + 1):
+        filed = Filed(filer, [str(month)], moment(1, month=month + 1), Period.parse(f"2020-{month:02d}"))
+        submission = receive(home, filed)
+        while not home.judged(submission.id):
+            record(home, filed, submission, home.last_entry())
 
 
 def fill(folder: Path, filer: str) -> None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Select, select
 
 from contracts.timeliness import State
 from warehouse.marts.mart import Mart
-from warehouse.tables import deadlines
+from warehouse.states import Known
 
-d = deadlines.c
 _STATES = "；".join(f"{state.value} {state.zh}" for state in State)
 
-MART = Mart(
-    name="deadline_record",
-    title_zh="报送时限登记",
-    title_en="Deadlines",
-    select=select(
+
+def _select(known: Known) -> Select[Any]:
+    d = known.deadlines.c
+    return select(
         d.year,
         d.ordinal,
         d.filer,
@@ -55,7 +55,21 @@ MART = Mart(
         d.assumed,
         d.calendar,
         d.judged_on,
-    ).order_by(d.year, d.ordinal),
+    ).order_by(d.year, d.ordinal)
+
+
+MART = Mart(
+    name="deadline_record",
+    title_zh="报送时限登记",
+    title_en="Deadlines",
+    row_zh="一行为一项应报义务的一期：何单位何时应报何表，年度最后一次运行时的状态。按过去某日查询时为当日之前的运行所判，"
+    "其前未曾运行则为空；按当日重新判定用 jixiao report deadlines --as-of。",
+    row_en=(
+        "One row an obligation's instance: who owed what by when, and what had become of it when the year was last run."
+        " As of a day it is what runs had said by then, and nothing where there was none; judged anew as of that day: "
+        "jixiao report deadlines --as-of."
+    ),
+    make=_select,
     columns={
         "year": ("考核年度", "Performance year"),
         "ordinal": (

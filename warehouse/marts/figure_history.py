@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Select, select
 
 from warehouse.marts.mart import Mart
-from warehouse.tables import figures
+from warehouse.states import Known
 
-f = figures.c
 
-MART = Mart(
-    name="figure_history",
-    title_zh="指标值历次版本",
-    title_en="Figures, all versions",
-    select=select(
+def _select(known: Known) -> Select[Any]:
+    f = known.versions.c
+    return select(
         f.figure_id,
         f.version,
         f.recorded_from,
@@ -35,7 +34,16 @@ MART = Mart(
         f.as_of,
         f.method,
         f.submission,
-    ).order_by(f.figure_id, f.version),
+    ).order_by(f.figure_id, f.version)
+
+
+MART = Mart(
+    name="figure_history",
+    title_zh="指标值历次版本",
+    title_en="Figures, all versions",
+    row_zh="一行为指标值的一个版本：何时起至何时止所知为何。",
+    row_en="One row a version of a figure: what was known, from when until when.",
+    make=_select,
     columns={
         "figure_id": ("指标值编号", "Figure"),
         "version": ("版本", "Version"),

@@ -4,57 +4,67 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import FromClause, Select, func, literal_column, select
 
 from warehouse.marts.figure_history import MART as HISTORY
 from warehouse.marts.mart import Mart
-from warehouse.tables import figure_cells, figure_parts, figures, submissions
-
-f, s = figures.c, submissions.c
-
-# Written out, not bound: a view takes no parameters.
-_PARTED: Any = literal_column("'|'")
-
-# Every current figure with itself and whatever it is made of, however deep.
-_made = select(f.key.label("figure"), f.key.label("part")).where(f.recorded_to.is_(None)).cte("made", recursive=True)
-_made = _made.union(select(_made.c.figure, figure_parts.c.part).join(_made, figure_parts.c.figure == _made.c.part))
-
-_cells = (
-    select(_made.c.figure, figure_cells.c.submission, s.file, figure_cells.c.sheet, figure_cells.c.cell, s.sha256)
-    .join(figure_cells, figure_cells.c.figure == _made.c.part)
-    .join(submissions, s.id == figure_cells.c.submission)
-    .distinct()
-    .order_by(_made.c.figure, figure_cells.c.submission, figure_cells.c.sheet, figure_cells.c.cell)
-    .subquery("cells")
-)
-_sources = (
-    select(
-        _cells.c.figure,
-        *[
-            func.aggregate_strings(_cells.c[name], _PARTED).label(f"source_{name}")
-            for name in ("submission", "file", "sheet", "cell", "sha256")
-        ],
-        func.count().label("source_count"),
-    )
-    .group_by(_cells.c.figure)
-    .subquery("sources")
-)
+from warehouse.states import Known
+from warehouse.tables import figure_cells, figure_parts, submissions
 
 _shared = [name for name in HISTORY.columns if name != "recorded_to"]
-_from = ("submission", "file", "sheet", "cell", "sha256")
+# Written out, not bound: a view takes no parameters.
+_PARTED: Any = literal_column("'|'")
+_FROM = ("submission", "file", "sheet", "cell", "sha256")
+
+
+def _select(known: Known) -> Select[Any]:
+    f = known.figures.c
+    sources = _sources(known)
+    return (
+        select(
+            *[f[name] for name in _shared],
+            func.coalesce(sources.c.source_count, 0).label("source_count"),
+            *[sources.c[f"source_{name}"] for name in _FROM],
+        )
+        .outerjoin(sources, sources.c.figure == f.key)
+        .order_by(f.figure_id)
+    )
+
+
+def _sources(known: Known) -> FromClause:
+    """Every cell that a figure comes from, by itself or through whatever it is made of, in one line of each.
+
+    What a version is made of was known when it was, and never changes: the tables themselves tell it.
+    """
+    f, s, parts, own = known.figures.c, submissions.c, figure_parts.c, figure_cells.c
+    begun = select(f.key.label("figure"), f.key.label("part"))
+    if known.lateral:
+        begun = begun.correlate(known.figures)
+    made = begun.cte("made", recursive=True, nesting=True)
+    made = made.union(select(made.c.figure, parts.part).join(figure_parts, parts.figure == made.c.part))
+    cells = (
+        select(made.c.figure, own.submission, s.file, own.sheet, own.cell, s.sha256)
+        .join(figure_cells, own.figure == made.c.part)
+        .join(submissions, s.id == own.submission)
+        .distinct()
+        .order_by(made.c.figure, own.submission, own.sheet, own.cell)
+        .subquery("cells")
+    )
+    found = select(
+        cells.c.figure,
+        *[func.aggregate_strings(cells.c[name], _PARTED).label(f"source_{name}") for name in _FROM],
+        func.count().label("source_count"),
+    ).group_by(cells.c.figure)
+    return found.lateral("sources") if known.lateral else found.subquery("sources")
+
 
 MART = Mart(
     name="figures",
     title_zh="现行指标值",
     title_en="Current figures",
-    select=select(
-        *[f[name] for name in _shared],
-        func.coalesce(_sources.c.source_count, literal_column("0")).label("source_count"),
-        *[_sources.c[f"source_{name}"] for name in _from],
-    )
-    .outerjoin(_sources, _sources.c.figure == f.key)
-    .where(f.recorded_to.is_(None))
-    .order_by(f.figure_id),
+    row_zh="一行为一个现行指标值及其全部来源单元格。",
+    row_en="One row a current figure, with every cell it comes from.",
+    make=_select,
     columns={name: HISTORY.columns[name] for name in _shared}
     | {
         "source_count": ("来源数", "Number of sources"),

@@ -2,49 +2,62 @@
 
 from __future__ import annotations
 
-from sqlalchemy import case, select
+from typing import Any
+
+from sqlalchemy import Select, case, select
 
 from contracts.finding import Severity
 from warehouse.marts.mart import Mart
-from warehouse.tables import findings, submissions
+from warehouse.states import Known
 
-s, f = submissions.c, findings.c
+
+def _select(known: Known) -> Select[Any]:
+    s, f = known.submissions.c, known.findings.c
+    return (
+        select(
+            f.submission,
+            f.pass_number,
+            f.ordinal,
+            s.filer,
+            s.kind,
+            s.period,
+            s.file,
+            f.rule,
+            f.severity,
+            f.sheet,
+            f.cell,
+            f.places,
+            f.field,
+            f.filed,
+            f.expected,
+            f.message_zh,
+            f.message_en,
+            f.basis,
+            f.about,
+            case(
+                (f.waived_by.is_not(None), "waived"),
+                (f.explained_by.is_not(None), "explained"),
+                (f.severity == Severity.NOTE.value, "noted"),
+                else_="open",
+            ).label("state"),
+            f.waived_by,
+            f.explained_by,
+        )
+        .join(known.submissions, (s.id == f.submission) & (s.pass_number == f.pass_number))
+        .order_by(s.sequence, f.ordinal)
+    )
+
 
 MART = Mart(
     name="finding_log",
     title_zh="问题清单",
     title_en="Findings",
-    select=select(
-        f.submission,
-        f.pass_number,
-        f.ordinal,
-        s.filer,
-        s.kind,
-        s.period,
-        s.file,
-        f.rule,
-        f.severity,
-        f.sheet,
-        f.cell,
-        f.places,
-        f.field,
-        f.filed,
-        f.expected,
-        f.message_zh,
-        f.message_en,
-        f.basis,
-        f.about,
-        case(
-            (f.waived_by.is_not(None), "waived"),
-            (f.explained_by.is_not(None), "explained"),
-            (f.severity == Severity.NOTE.value, "noted"),
-            else_="open",
-        ).label("state"),
-        f.waived_by,
-        f.explained_by,
-    )
-    .join(submissions, (s.id == f.submission) & (s.pass_number == f.pass_number))
-    .order_by(s.sequence, f.ordinal),
+    row_zh="一行为现行判定的一个问题：违反何规则、在何处、应为何值、处于何状态。",
+    row_en=(
+        "One row a finding of a current judgment: which rule was broken where, what would "
+        "have been right, and its state."
+    ),
+    make=_select,
     columns={
         "submission": ("报送编号", "Submission"),
         "pass_number": ("第几次判定（现行）", "Pass, the current one"),

@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
-from sqlalchemy import case, func, select
+from typing import Any
+
+from sqlalchemy import Select, case, func, select
 
 from warehouse.marts.mart import Mart
-from warehouse.tables import findings, judgments, submissions
+from warehouse.states import Known
 
-s, j = submissions.c, judgments.c
-_findings = (
-    select(func.count())
-    .where(findings.c.submission == j.submission, findings.c.pass_number == j.pass_number)
-    .scalar_subquery()
-)
+
+def _select(known: Known) -> Select[Any]:
+    s, j, f = known.submissions.c, known.judgments.c, known.findings.c
+    found = select(func.count()).where(f.submission == j.submission, f.pass_number == j.pass_number).scalar_subquery()
+    return (
+        select(
+            j.submission,
+            j.pass_number,
+            s.filer,
+            s.kind,
+            s.period,
+            s.file,
+            j.at,
+            j.outcome,
+            case((j.pass_number == s.pass_number, 1), else_=0).label("current"),
+            j.accepted.label("accepted_count"),
+            j.quarantined.label("quarantined_count"),
+            found.label("finding_count"),
+            j.contract_version,
+            j.causes,
+            j.compared,
+            j.entry,
+        )
+        .join(known.submissions, s.id == j.submission)
+        .order_by(j.entry)
+    )
+
 
 MART = Mart(
     name="judgment_log",
     title_zh="判定登记",
     title_en="Judgments",
-    select=select(
-        j.submission,
-        j.pass_number,
-        s.filer,
-        s.kind,
-        s.period,
-        s.file,
-        j.at,
-        j.outcome,
-        case((j.pass_number == s.pass_number, 1), else_=0).label("current"),
-        j.accepted.label("accepted_count"),
-        j.quarantined.label("quarantined_count"),
-        _findings.label("finding_count"),
-        j.contract_version,
-        j.causes,
-        j.compared,
-        j.entry,
-    )
-    .join(submissions, s.id == j.submission)
-    .order_by(j.entry),
+    row_zh="一行为一次判定：每份报送的每一次判定及其原因。",
+    row_en="One row a judgment: every pass of every submission, and why it was made.",
+    make=_select,
     columns={
         "submission": ("报送编号", "Submission"),
         "pass_number": ("第几次判定", "Pass"),

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from typing import Any
+
+from sqlalchemy import Select, func, select
 
 from warehouse.marts.mart import Mart
-from warehouse.tables import rule_counts, submissions
+from warehouse.states import Known
 
-s, c = submissions.c, rule_counts.c
+
+def _select(known: Known) -> Select[Any]:
+    s, c = known.submissions.c, known.rule_counts.c
+    return (
+        select(
+            s.year,
+            s.kind,
+            c.rule,
+            func.count().label("submission_count"),
+            func.sum(c.passed).label("passed_count"),
+            func.sum(c.failed).label("failed_count"),
+            func.sum(c.not_evaluable).label("not_evaluable_count"),
+            func.sum(c.not_applicable).label("not_applicable_count"),
+        )
+        .join(known.submissions, (s.id == c.submission) & (s.pass_number == c.pass_number))
+        .group_by(s.year, s.kind, c.rule)
+        .order_by(s.year, s.kind, c.rule)
+    )
+
 
 MART = Mart(
     name="rule_record",
     title_zh="规则执行情况",
     title_en="Record of the rules",
-    select=select(
-        s.year,
-        s.kind,
-        c.rule,
-        func.count().label("submission_count"),
-        func.sum(c.passed).label("passed_count"),
-        func.sum(c.failed).label("failed_count"),
-        func.sum(c.not_evaluable).label("not_evaluable_count"),
-        func.sum(c.not_applicable).label("not_applicable_count"),
-    )
-    .join(submissions, (s.id == c.submission) & (s.pass_number == c.pass_number))
-    .group_by(s.year, s.kind, c.rule)
-    .order_by(s.year, s.kind, c.rule),
+    row_zh="一行为一张报表的一条规则：一年中通过、未通过、未能判定各多少次。",
+    row_en=(
+        "One row a rule of a form: how often it was passed, broken, or could not be told, "
+        "over all submissions of a year."
+    ),
+    make=_select,
     columns={
         "year": ("考核年度", "Performance year"),
         "kind": ("报表代码", "Form code"),

@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
-from sqlalchemy import case, exists, func, select
+from typing import Any
+
+from sqlalchemy import Select, case, exists, func, select
 
 from contracts.finding import Outcome
 from contracts.timeliness import State
 from warehouse.marts.mart import Mart
-from warehouse.tables import deadlines, findings, submissions
+from warehouse.states import Known
 
-s, d, earlier = submissions.c, deadlines.c, submissions.alias("earlier").c
-_owed = (d.filer == s.filer) & (d.kind == s.kind) & (d.period == s.period)
-# That of the timetable, and that of the receipt where none is kept (as `warehouse.deadlines.Lateness` has it).
-_limit = case((exists().where(_owed), select(func.max(d.limit_at)).where(_owed).scalar_subquery()), else_=s.due_at)
-_out_of_scope = exists().where(_owed, d.state == State.NOT_APPLICABLE.value)
-_corrects = exists().where(
-    earlier.filer == s.filer,
-    earlier.kind == s.kind,
-    earlier.period == s.period,
-    # In the order of arrival; moments are texts of one zone, which compare as the moments do.
-    (earlier.received_at < s.received_at) | ((earlier.received_at == s.received_at) & (earlier.sequence < s.sequence)),
-    earlier.outcome.in_([Outcome.ACCEPTED.value, Outcome.PARTIAL.value]),
-)
-# What was filed after a nil return that was in time corrects that, unless it was returned.
-_corrects_nil = exists().where(
-    _owed,
-    d.nil_on <= func.substr(d.limit_at, 1, 10),
-    func.substr(s.received_at, 1, 10) >= d.nil_on,
-    func.coalesce(s.outcome, "") != Outcome.RETURNED.value,
-)
-_findings = (
-    select(func.count()).where(findings.c.submission == s.id, findings.c.pass_number == s.pass_number).scalar_subquery()
-)
 
-MART = Mart(
-    name="submission_log",
-    title_zh="报送登记",
-    title_en="Submissions",
-    select=select(
+def _select(known: Known) -> Select[Any]:
+    s, d, f = known.submissions.c, known.deadlines.c, known.findings.c
+    earlier = known.submissions.alias("earlier").c
+    owed = (d.filer == s.filer) & (d.kind == s.kind) & (d.period == s.period)
+    # That of the timetable, and that of the receipt where none is kept (as `warehouse.deadlines.Lateness` has it).
+    limit = case((exists().where(owed), select(func.max(d.limit_at)).where(owed).scalar_subquery()), else_=s.due_at)
+    out_of_scope = exists().where(owed, d.state == State.NOT_APPLICABLE.value)
+    corrects = exists().where(
+        earlier.filer == s.filer,
+        earlier.kind == s.kind,
+        earlier.period == s.period,
+        # In the order of arrival; moments are texts of one zone, which compare as the moments do.
+        (earlier.received_at < s.received_at)
+        | ((earlier.received_at == s.received_at) & (earlier.sequence < s.sequence)),
+        earlier.outcome.in_([Outcome.ACCEPTED.value, Outcome.PARTIAL.value]),
+    )
+    # What was filed after a nil return that was in time corrects that, unless it was returned.
+    corrects_nil = exists().where(
+        owed,
+        d.nil_on <= func.substr(d.limit_at, 1, 10),
+        func.substr(s.received_at, 1, 10) >= d.nil_on,
+        func.coalesce(s.outcome, "") != Outcome.RETURNED.value,
+    )
+    found = select(func.count()).where(f.submission == s.id, f.pass_number == s.pass_number).scalar_subquery()
+    return select(
         s.id.label("submission"),
         s.sequence,
         s.filer,
@@ -50,11 +49,11 @@ MART = Mart(
         s.received_at,
         s.due_at,
         case(
-            (_limit.is_(None), 0),
-            (_out_of_scope, 0),
-            (_corrects, 0),
-            (_corrects_nil, 0),
-            (s.received_at > _limit, 1),
+            (limit.is_(None), 0),
+            (out_of_scope, 0),
+            (corrects, 0),
+            (corrects_nil, 0),
+            (s.received_at > limit, 1),
             else_=0,
         ).label("late"),
         s.pass_number,
@@ -62,10 +61,22 @@ MART = Mart(
         s.received.label("received_count"),
         s.accepted.label("accepted_count"),
         s.quarantined.label("quarantined_count"),
-        _findings.label("finding_count"),
+        found.label("finding_count"),
         s.contract_version,
         s.superseded_by,
-    ).order_by(s.sequence),
+    ).order_by(s.sequence)
+
+
+MART = Mart(
+    name="submission_log",
+    title_zh="报送登记",
+    title_en="Submissions",
+    row_zh="一行为一份报送：何时收到何文件，结果如何。数据包自带的清单也是报送，填报单位为本局。",
+    row_en=(
+        "One row a submission: what arrived when, and what became of it. The lists of the pack are submissions too, "
+        "filed by the bureau."
+    ),
+    make=_select,
     columns={
         "submission": ("报送编号", "Submission"),
         "sequence": ("收到次序", "Order of arrival"),

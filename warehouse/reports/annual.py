@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from warehouse.adjusted import Decided, decisions
+from warehouse.editions import UNSIGNED, Standing
 from warehouse.home import Home
 from warehouse.reports.attachments import attach_figures, attached_to_row
 from warehouse.reports.chart import Bar, draw_targets
@@ -62,7 +64,8 @@ class Difference:
 class Summary:
     """overview and paragraphs: None and empty in a plain edition, or where no indicator tree was accepted.
 
-    far: numbers of the figures that only folded tables name; on paper figures.csv stands for them.
+    far: numbers of the figures that only folded tables name; on paper figures.csv stands for them. standing: whether
+    this is a draft, final or a correction. decided: figure_id → the adjustments by hand that it rests on.
     """
 
     edition: Edition
@@ -78,6 +81,8 @@ class Summary:
     sources: tuple[StoredSubmission, ...]
     citations: Citations
     far: frozenset[int]
+    standing: Standing
+    decided: Mapping[str, tuple[Decided, ...]]
 
 
 def figures_of(home: Home, edition: Edition) -> list[StoredFigure]:
@@ -92,7 +97,7 @@ def submissions_of(home: Home, edition: Edition) -> list[StoredSubmission]:
     return home.submissions(edition.year if edition.form == PARAGRAPHS else None)
 
 
-def write_summary(home: Home, edition: Edition) -> Summary:
+def write_summary(home: Home, edition: Edition, standing: Standing = UNSIGNED) -> Summary:
     """Everything the summary says, in the order in which it says it (figures are numbered by that order)."""
     figures, submissions, citations = figures_of(home, edition), submissions_of(home, edition), Citations()
     tree = read_tree(home, edition.year) if edition.form == PARAGRAPHS else None
@@ -118,6 +123,8 @@ def write_summary(home: Home, edition: Edition) -> Summary:
         sources=_sources(submissions, figures),
         citations=citations,
         far=frozenset(n for g in groups if g.long for line in g.lines if (n := line.value.number) > cited),
+        standing=standing,
+        decided=decisions(home, figures),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -168,8 +168,11 @@ def _judgment_json(j: StoredJudgment) -> dict[str, Any]:
     }
 
 
-def report_json(report: Report) -> bytes:
-    """The report as JSON, UTF-8, keys in a fixed order. Times are ISO with zone; `verdict` is null until judged."""
+def report_json(report: Report, head: Mapping[str, Any] | None = None) -> bytes:
+    """The report as JSON, UTF-8, keys in a fixed order. Times are ISO with zone; `verdict` is null until judged.
+
+    head: sequence and hash of the ledger's last entry about the submission.
+    """
     s = report.submission
     content = {
         "submission": s.id,
@@ -198,6 +201,7 @@ def report_json(report: Report) -> bytes:
             for c in report.missing
         ],
         "judgments": [_judgment_json(j) for j in report.judgments],
+        "ledger": dict(head) if head else None,
     }
     text = json.dumps(content, ensure_ascii=False, indent=2)
     return (text.translate(_FOR_SCRIPTS) + "\n").encode()

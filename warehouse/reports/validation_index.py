@@ -6,19 +6,20 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from warehouse.database import reading
 from warehouse.deadlines import StoredDeadline
 from warehouse.home import Home
+from warehouse.ledger import ABOUT_SUBMISSIONS
 from warehouse.reports.timeliness import unfiled
 from warehouse.reports.validation import Report
-from warehouse.tables import ledger
+from warehouse.tables import ledger, submissions
 
 
 @dataclass(frozen=True)
 class LedgerHead:
-    """The last entry about a submission. Entries about publications come after it and would name this very page."""
+    """The last entry about a submission. What comes after it would name this very page, or the day it was made."""
 
     sequence: int
     hash: str
@@ -72,14 +73,21 @@ def sum_up(reports: Sequence[Report], deadlines: Sequence[StoredDeadline] = ()) 
     )
 
 
-def ledger_head(home: Home) -> LedgerHead | None:
-    """None while nothing was received."""
-    query = (
-        select(ledger.c.sequence, ledger.c.hash)
-        .where(ledger.c.event != "published")
-        .order_by(ledger.c.sequence.desc())
-        .limit(1)
+def ledger_head(home: Home, year: int | None = None) -> LedgerHead | None:
+    """The last entry about a submission, or about one of a year; None while nothing was received."""
+    about = [head for (_, of), head in ledger_heads(home).items() if year in (None, of)]
+    return max(about, key=lambda head: head.sequence, default=None)
+
+
+def ledger_heads(home: Home) -> dict[tuple[str, int], LedgerHead]:
+    """Submission and its year → the last entry about it. A page that prints it can be held against the ledger for ever:
+    `jixiao verify --head`.
+    """
+    s, e = submissions.c, ledger.c
+    last = select(e.subject, func.max(e.sequence).label("sequence")).where(e.event.in_(ABOUT_SUBMISSIONS))
+    latest = last.group_by(e.subject).subquery("latest")
+    query = select(s.id, s.year, e.sequence, e.hash).select_from(
+        latest.join(ledger, e.sequence == latest.c.sequence).join(submissions, s.id == latest.c.subject)
     )
     with reading(home.engine) as connection:
-        row = connection.execute(query).first()
-    return None if row is None else LedgerHead(row.sequence, row.hash)
+        return {(row.id, row.year): LedgerHead(row.sequence, row.hash) for row in connection.execute(query)}

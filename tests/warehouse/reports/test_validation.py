@@ -41,7 +41,7 @@ def test_the_json_says_everything_in_the_agreed_words(inbox: Inbox) -> None:
     assert list(told) == [
         "submission", "verdict", "kind", "file", "sha256", "filer", "period", "received_at", "due_at", "days_late",
         "version", "contract_version", "rows", "findings", "not_evaluable", "rules", "reconciliation", "ignored",
-        "not_compared", "judgments",
+        "not_compared", "judgments", "ledger",
     ]  # fmt: skip
     assert told["verdict"] == "returned"
     assert told["received_at"] == "2020-12-01T11:00:00+08:00"
