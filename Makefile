@@ -15,8 +15,9 @@ PACK ?= examples/jiangxi-2020
 FUZZ_SECONDS ?= 600
 # How often `make chaos` kills the loader, and how often the server.
 KILLS ?= 200 20
-# Tests run side by side; more than four would each bring up a Prefect and a browser of their own for little gain.
-TESTS_AT_ONCE ?= $(shell cores=$$(nproc); echo $$((cores > 4 ? 4 : cores)))
+# Tests run side by side, one more than there are cores, because they often wait for a server or a file; more than four
+# would each bring up a Prefect, a PostgreSQL and a browser of their own for little gain.
+TESTS_AT_ONCE ?= $(shell cores=$$(nproc); echo $$((cores > 3 ? 4 : cores + 1)))
 
 # No dependency reports anything to anyone. The command line sets the same for whoever starts it directly.
 export DO_NOT_TRACK := 1

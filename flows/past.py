@@ -49,9 +49,9 @@ def known(home: Home, year: int, kinds: Mapping[str, Kind], moment: datetime | N
 @contextmanager
 def laid_out(home: Home, year: int, kinds: Mapping[str, Kind]) -> Iterator[Pack]:
     """The year's pack as a home keeps it, in a folder of its own for as long as it is needed."""
-    name, files, listed_then = home.kept_pack(year)
+    name, files, gone = home.kept_pack(year)
     submissions = home.submissions(year)
-    lists = {k.code: k.pack_file for k in kinds.values() if k.pack_file in listed_then - {ARRIVALS, STAYS_HERE}}
+    lists = {k.code: k.pack_file for k in kinds.values() if k.pack_file not in gone | {None, ARRIVALS, STAYS_HERE}}
     with tempfile.TemporaryDirectory(prefix="jixiao-") as made:
         folder = Path(made) / name
         for file, data in files.items():

@@ -208,8 +208,8 @@ def _trigger(home: Home, old: _State, new: _State) -> tuple[Cause, str, str]:
         return Cause.DATA, f"报送 {submission}", f"submission {submission}"
     told = passed.causes if passed else ()
     zh, en = "；".join(c.zh for c in told) or "重新判定", "; ".join(c.en for c in told) or "judged again"
-    both = old.figure is not None and new.figure is not None
-    by_rules = both and _contracts(home, old) != _contracts(home, new)
+    # What there is no figure of any more was withdrawn because of what it was compared with, not by another contract.
+    by_rules = new.figure is not None and _contracts(home, old) != _contracts(home, new)
     if by_rules or any(word in c.zh for c in told for word in ("豁免", "说明")):
         return Cause.RULE, zh, en
     return Cause.DATA, zh, en

@@ -52,6 +52,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_own_folder] = folder
     # One Prefect each: two processes on one embedded database of Prefect's would wait for each other.
     os.environ["PREFECT_HOME"] = f"{folder.name}/prefect"
+    if "PYTEST_CURRENT_TEST" in os.environ:
+        # Started by a test, which waits for us and has its turn: to wait for another would be to wait for ever.
+        os.environ[_TURNS] = folder.name
     os.environ.setdefault(_TURNS, folder.name)
 
 

@@ -253,19 +253,19 @@ class Home:
     # What comes out
 
     def kept_pack(self, year: int) -> tuple[str, dict[str, bytes], frozenset[str]]:
-        """Name of a year's pack, its pack.toml and notices as last kept, and names of the lists it then had.
+        """Name of a year's pack, its pack.toml and notices as last kept, and names of lists that it has no longer.
 
         Raises StorageError where there are none: nothing of that year was run, or not since they are kept.
         """
         with reading(self.engine) as connection:
-            noted = ledger.noted_pack(connection, year)
+            noted, gone = ledger.noted_pack(connection, year), ledger.lists_gone(connection, year)
         if noted is None:
             raise StorageError(
                 f"数据目录 {self.folder} 中没有 {year} 年度数据包的设置；重新运行该年度的数据包即可保存",
                 f"the home {self.folder} has no settings of a pack for {year}; running that year's pack keeps them",
             )
         files = {name: self.landing.read(sha256) for name, sha256 in noted["files"].items()}
-        return noted["name"], files, frozenset(noted["lists"])
+        return noted["name"], files, gone
 
     def years(self) -> list[int]:
         """The years that something was received for, in order."""

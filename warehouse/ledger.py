@@ -133,6 +133,13 @@ def noted_pack(connection: Connection, year: int) -> dict[str, Any] | None:
     return None if last is None else _object(last)
 
 
+def lists_gone(connection: Connection, year: int) -> frozenset[str]:
+    """Names of lists that a year's pack once had and has no longer."""
+    query = select(ledger.c.content).where(ledger.c.event == "pack", ledger.c.subject == str(year))
+    noted = [_object(told)["lists"] for told in connection.scalars(query.order_by(ledger.c.sequence))]
+    return frozenset(name for names in noted for name in names) - frozenset(noted[-1] if noted else ())
+
+
 def _last_content(connection: Connection, event: str, subject: str) -> str | None:
     """What the last entry of an event about a subject says."""
     query = select(ledger.c.content).where(ledger.c.event == event, ledger.c.subject == subject)

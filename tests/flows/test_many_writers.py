@@ -21,7 +21,7 @@ from warehouse.home import Home
 from warehouse.tables import figures
 
 FILERS = [f"filer-{number}" for number in range(1, 9)]
-MONTHS = 5
+MONTHS = 4
 pytestmark = pytest.mark.timeout(600)  # eight processes share what cores there are
 # A process that has imported all it needs says so, and files when it is told to.
 FILING = """
